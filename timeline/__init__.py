@@ -1,0 +1,1 @@
+"""What happened: reports, events, the claim ledger and its pages."""

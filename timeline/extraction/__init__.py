@@ -1,0 +1,1 @@
+"""Text in, findings out. No Django, no network, no clock."""
