@@ -1,0 +1,172 @@
+"""Take in articles: JSONL, text or HTML files, web addresses, feeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from tqdm import tqdm
+
+from articles import collecting, fetching, reading
+from articles.ingest import Draft, Outcome, Refused, store
+from articles.models import Feed, Source
+
+
+class Command(BaseCommand):
+    help = (
+        "Takes in articles: a JSONL file (id, source, url, title, published, text), a text or HTML file, a web "
+        "address, or an RSS or Atom feed. The same article twice is one row. Workers then extract its events."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path_or_url", nargs="+", metavar="PATH_OR_URL")
+        parser.add_argument("--source", help="The outlet's name, where the input does not say it.")
+        parser.add_argument("--published", help="The publication date (2025-12-20 or 2025-12-20T10:00+02:00).")
+        parser.add_argument("--demo", action="store_true", help="Mark the sources as demonstration data.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.source_name: str | None = options["source"]
+        self.published = self._date(options["published"])
+        self.demo: bool = options["demo"]
+        self.counts: Counter[str] = Counter()
+        for given in options["path_or_url"]:
+            try:
+                if given.startswith(("http://", "https://")):
+                    self.take_address(given)
+                else:
+                    self.take_file(Path(given))
+            except (Refused, reading.Unreadable, fetching.FetchError, OSError) as error:
+                self.refuse(given, str(error))
+        done = ", ".join(f"{self.counts[outcome]} {outcome}" for outcome in Outcome)
+        self.stdout.write(f"{done}, {self.counts['refused']} refused")
+        if self.counts["refused"] and self.counts.total() == self.counts["refused"]:
+            raise CommandError("Nothing was taken in; the reasons are above.")
+
+    def _date(self, text: str | None) -> datetime | None:
+        if not text:
+            return None
+        try:
+            if (moment := parse_datetime(text)) is not None:
+                return moment
+            if (day := parse_date(text)) is not None:
+                return datetime(day.year, day.month, day.day, 12)
+        except ValueError as error:
+            raise CommandError(f"--published {text}: {error}.") from error
+        raise CommandError(f"--published {text}: write a date like 2025-12-20 or 2025-12-20T10:00+02:00.")
+
+    def refuse(self, what: str, why: str) -> None:
+        self.counts["refused"] += 1
+        tqdm.write(f"refused {what}: {why}", file=self.stderr)
+
+    def source(self, name: str) -> Source:
+        name = (name or self.source_name or "").strip()
+        if not name:
+            raise Refused("it names no source. Give one: --source NAME.")
+        return Source.objects.get_or_create(name=name[:200], defaults={"demo": self.demo})[0]
+
+    def take(self, what: str, draft: Draft) -> None:
+        try:
+            outcome, _ = store(draft)
+        except Refused as error:
+            self.refuse(what, str(error))
+        else:
+            self.counts[outcome] += 1
+
+    def take_address(self, url: str) -> None:
+        page = collecting.fetch(url)
+        if reading.kind_of(page.body, page.content_type, page.url) == "feed":
+            self.take_feed(url, page)
+            return
+        read = reading.read_html(page.body, url=page.url, content_type=page.content_type, now=timezone.now())
+        self.take(
+            url,
+            Draft(
+                source=self.source(self.source_name) if self.source_name else collecting.source_of(page.url),
+                url=read.canonical_url or page.url,
+                title=read.title,
+                byline=read.byline,
+                published=self.published or read.published,
+                language=read.language,
+                text=read.text,
+                body=page.body,
+                content_type=page.content_type,
+            ),
+        )
+
+    def take_feed(self, url: str, page: fetching.Fetched) -> None:
+        """Add the feed, so that beat polls it from now on, and queue what it holds."""
+        source = self.source(self.source_name) if self.source_name else collecting.source_of(page.url)
+        feed, created = Feed.objects.get_or_create(url=reading.canonical_url(url), defaults={"source": source})
+        new = collecting.poll_feed(feed.pk)
+        self.stdout.write(
+            f"feed {'added' if created else 'known'}: {feed.url}; "
+            + (f"{new} new addresses wait for a worker" if new is not None else feed.last_error or "not due yet")
+        )
+
+    def take_file(self, path: Path) -> None:
+        kind = "jsonl" if path.suffix == ".jsonl" else ""
+        with path.open("rb") as file:
+            if not kind:
+                kind = reading.kind_of(file.read(4096), "", path.name)
+                file.seek(0)
+            if kind == "jsonl":
+                self.take_jsonl(path, file)
+                return
+            body = file.read(reading.LONGEST_FILE + 1)
+        if len(body) > reading.LONGEST_FILE:
+            raise Refused(f"the file is larger than {reading.LONGEST_FILE:,} bytes. Cut it into articles.")
+        if kind == "feed":
+            raise Refused("it is a feed. Give its web address, so that it can be polled.")
+        if kind == "html":
+            read = reading.read_html(body, url="", content_type="", now=timezone.now())
+        else:
+            read = reading.read_text(body)
+        self.take(
+            str(path),
+            Draft(
+                source=self.source(read.site_name),
+                url=read.canonical_url,
+                title=read.title,
+                byline=read.byline,
+                published=self.published or read.published,
+                language=read.language,
+                text=read.text,
+                body=body,
+            ),
+        )
+
+    def take_jsonl(self, path: Path, file: BinaryIO) -> None:
+        size = path.stat().st_size
+        with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=None, file=self.stderr) as bar:
+            for number, row in reading.read_jsonl(self._watched(file, bar)):
+                if isinstance(row, reading.RowError):
+                    self.refuse(f"{path}:{number}", str(row))
+                    continue
+                try:
+                    source = self.source(row.source)
+                except Refused as error:
+                    self.refuse(f"{path}:{number}", str(error))
+                    continue
+                self.take(
+                    f"{path}:{number}",
+                    Draft(
+                        source=source,
+                        url=row.url,
+                        external_id=row.id,
+                        title=row.title,
+                        published=row.published or self.published,
+                        text=row.text,
+                    ),
+                )
+
+    @staticmethod
+    def _watched(file: BinaryIO, bar: Any) -> Iterator[bytes]:
+        for line in file:
+            bar.update(len(line))
+            yield line

@@ -1,0 +1,285 @@
+"""What publishers said: sources, feeds, addresses to fetch, articles and their earlier versions."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from datetime import datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.work import Work, WorkQuerySet
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"“{name}” is no time zone. Write one like Europe/Kyiv or UTC.")
+
+
+class Source(models.Model):
+    """An outlet: whose word an article is."""
+
+    class Kind(models.TextChoices):
+        AGENCY = "agency", "news agency"
+        NEWSPAPER = "newspaper", "newspaper or magazine"
+        BROADCASTER = "broadcaster", "radio or television"
+        ONLINE = "online", "online outlet"
+        OFFICIAL = "official", "government or armed force"
+        ORGANISATION = "organisation", "organisation"
+        OTHER = "other", "other"
+
+    name = models.CharField(max_length=200, unique=True)
+    home_page = models.URLField(max_length=500, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2, such as UA.")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
+    side = models.CharField(
+        max_length=60, blank=True, help_text="The party it belongs to or speaks for, if any: UA, RU, hamas…"
+    )
+    time_zone = models.CharField(
+        max_length=60,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="Its newsroom's: “on Saturday” is resolved in it. Such as Europe/Kyiv.",
+    )
+    demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FeedQuerySet(WorkQuerySet):
+    def pending(self) -> Self:
+        return self.filter(active=True, set_aside_at=None)
+
+    def due(self) -> Self:
+        # A feed is polled for ever: its failures lengthen the pause, they never end it.
+        now = timezone.now()
+        return self.pending().filter(
+            Q(lease_until=None) | Q(lease_until__lt=now), Q(next_try_at=None) | Q(next_try_at__lte=now)
+        )
+
+
+class Feed(Work):
+    """An RSS or Atom feed, polled by beat."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="feeds")
+    url = models.URLField("address", max_length=1000, unique=True)
+    active = models.BooleanField(default=True)
+    interval = models.DurationField(default=timedelta(minutes=15))
+    etag = models.CharField(max_length=500, blank=True, editable=False)
+    last_modified = models.CharField(max_length=100, blank=True, editable=False)
+    last_success_at = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source__name", "url"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class AddressQuerySet(WorkQuerySet):
+    def pending(self) -> Self:
+        return self.filter(done_at=None, set_aside_at=None)
+
+
+class Address(Work):
+    """A web address to be fetched and read as an article: given by a curator or found in a feed."""
+
+    url = models.URLField("address", max_length=2000, unique=True)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    feed = models.ForeignKey(Feed, null=True, blank=True, editable=False, on_delete=models.SET_NULL)
+    title = models.CharField(max_length=1000, blank=True, editable=False)
+    published = models.DateTimeField(
+        "publication date", null=True, blank=True, help_text="Only where the page does not give one."
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, editable=False)
+    article = models.ForeignKey("Article", null=True, editable=False, on_delete=models.SET_NULL)
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        ordering = ["-added_at"]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="address_waiting",
+                condition=Q(done_at=None, set_aside_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class SyndicationGroup(models.Model):
+    """Articles that are one text with small edits: one origin, however many outlets print it."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"origin {self.pk}"
+
+
+def content_hash(title: str, text: str) -> str:
+    return hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+
+
+class ArticleQuerySet(WorkQuerySet):
+    def unread_by(self, extractor: str) -> Self:
+        """The queue: articles that this extractor has not read."""
+        return self.pending().exclude(extracted_with=extractor)
+
+
+class Article(Work):
+    """One publication, its text as normalised by articles.reading: all offsets are into `text`."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="articles")
+    url = models.CharField("address", max_length=2000, unique=True)
+    title = models.CharField(max_length=1000, blank=True)
+    byline = models.CharField(max_length=500, blank=True)
+    published = models.DateTimeField("published at")
+    published_zone = models.CharField(
+        max_length=60,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="The time zone in which the outlet's “today” is meant.",
+    )
+    fetched_at = models.DateTimeField(default=timezone.now)
+    language = models.CharField(max_length=12, blank=True)
+    text = models.TextField()
+    content_hash = models.CharField(max_length=64, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    syndication_group = models.ForeignKey(
+        SyndicationGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles"
+    )
+    extracted_with = models.CharField(max_length=60, blank=True, editable=False)
+    extracted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published", "-pk"]
+        indexes = [
+            models.Index(fields=["-published", "-id"], name="article_recent"),
+            models.Index(fields=["source", "-published"], name="article_source_recent"),
+            models.Index(fields=["content_hash"], name="article_content"),
+            models.Index(fields=["extracted_with", "next_try_at"], name="article_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="article_has_text"),
+            models.CheckConstraint(condition=Q(content_hash__length=64), name="article_hash_length"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.content_hash = content_hash(self.title, self.text)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.pk])
+
+    @property
+    def published_local(self) -> datetime:
+        """Publication in the outlet's time zone: the day that “today” means in the text."""
+        return self.published.astimezone(ZoneInfo(self.published_zone))
+
+    @property
+    def origin(self) -> str:
+        """The key under which reprints of this text count once."""
+        return f"group:{self.syndication_group_id}" if self.syndication_group_id else f"article:{self.pk}"
+
+    @property
+    def state(self) -> str:
+        """Where its reading stands, in words."""
+        if self.set_aside_at:
+            return "set aside"
+        if self.lease_until and self.lease_until > timezone.now():
+            return "being read"
+        if self.extracted_with:
+            return "read"
+        return "failed, waits to be tried again" if self.last_error else "waiting"
+
+
+class ArticleVersion(models.Model):
+    """An earlier text of an article that changed."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=1000, blank=True)
+    text = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    published = models.DateTimeField()
+    fetched_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["article", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="one_article_version_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} (version {self.number})"
+
+
+class SnapshotManager(models.Manager["Snapshot"]):
+    def keep(self, article: Article, body: bytes, content_type: str = "") -> Snapshot:
+        return self.create(
+            article=article,
+            body=zlib.compress(body, 6),
+            content_type=content_type[:100],
+            size=len(body),
+            sha256=hashlib.sha256(body).hexdigest(),
+        )
+
+
+class Snapshot(models.Model):
+    """The bytes as they came, compressed: what the text was read from."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="snapshots")
+    body = models.BinaryField()
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveIntegerField(help_text="Bytes before compression.")
+    sha256 = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    objects = SnapshotManager()
+
+    class Meta:
+        ordering = ["-taken_at"]
+
+    def __str__(self) -> str:
+        return f"{self.size:,} bytes of {self.article}"
+
+    def content(self) -> bytes:
+        return zlib.decompress(self.body)
+
+
+class ShingleBand(models.Model):
+    """MinHash band keys of an article's text: articles that share one may be reprints of each other."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bands")
+    key = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["key"], name="shingle_band_key")]
+        constraints = [models.UniqueConstraint(F("article"), F("key"), name="one_band_key_an_article")]
+
+    def __str__(self) -> str:
+        return self.key

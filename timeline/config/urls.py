@@ -1,0 +1,8 @@
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.site_header = "Conflict timeline: curation"
+admin.site.site_title = "Conflict timeline"
+admin.site.index_title = "Curation"
+
+urlpatterns = [path("admin/", admin.site.urls), path("", include("timeline.urls"))]

@@ -1,0 +1,280 @@
+"""The filter: one object that every door uses to turn a query string into a queryset.
+
+    chosen = EventFilter(request.GET)
+    chosen.events()            # the published events that match
+    chosen.events(without="status")   # the same without one filter: what its own counts are made of
+    chosen.errors              # what was wrong with the query string; such parts are left out
+
+The whole state is in the URL; fields that may repeat are lists (`category=strike&category=territory`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q
+from django.http import QueryDict
+
+from articles.models import Source
+from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
+from timeline.models import Actor, Event, Place
+from timeline.models.events import EventQuerySet
+
+MAX_QUERY = 200
+MAX_VALUES = 50
+
+STATUS_LABELS = {
+    Status.REPORTED: "Reported by outlets",
+    Status.CLAIMED: "One side says",
+    Status.CORROBORATED: "Corroborated",
+    Status.DISPUTED: "Disputed",
+    Status.DENIED: "Denied",
+    Status.PLANNED: "Planned",
+}
+
+
+class CountryField(forms.MultipleChoiceField):
+    def valid_value(self, value: str) -> bool:
+        return len(value) == 2 and value.isalpha() and value.isupper()
+
+
+class RegionField(forms.MultipleChoiceField):
+    def valid_value(self, value: str) -> bool:
+        country, dot, name = value.partition(".")
+        return bool(dot and name) and len(country) == 2 and len(value) <= 200 and "\0" not in value
+
+
+class FilterForm(forms.Form):
+    """Validates one field at a time: a bad value is named and left out, the others hold."""
+
+    q = forms.CharField(label="Search", required=False, max_length=MAX_QUERY)
+    start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    category = forms.MultipleChoiceField(
+        label="Category", required=False, choices=[(c.value, label) for c, label in CATEGORY_LABELS.items()]
+    )
+    type = forms.MultipleChoiceField(
+        label="Type", required=False, choices=[(t.code, t.label) for t in TYPES.values()]
+    )
+    country = CountryField(label="Country", required=False)
+    region = RegionField(label="Region", required=False)
+    place = forms.ModelMultipleChoiceField(Place.objects.all(), label="Place", required=False)
+    actor = forms.ModelMultipleChoiceField(Actor.objects.all(), label="Actor", required=False)
+    source = forms.ModelMultipleChoiceField(Source.objects.all(), label="Source", required=False)
+    status = forms.MultipleChoiceField(
+        label="Who says so", required=False, choices=[(s.value, label) for s, label in STATUS_LABELS.items()]
+    )
+    review = forms.MultipleChoiceField(
+        label="Review",
+        required=False,
+        choices=[("unreviewed", "Unreviewed"), ("confirmed", "Confirmed")],
+    )
+    killed = forms.IntegerField(label="Killed, at least", required=False, min_value=0, max_value=10_000_000)
+    order = forms.ChoiceField(
+        label="Order", required=False, choices=[("new", "Newest first"), ("old", "Oldest first")]
+    )
+    after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    # Names in the URL that Python or Django would not allow as attributes.
+    URL_NAMES = {"start": "from", "end": "to"}
+    MULTIPLE = ("category", "type", "country", "region", "place", "actor", "source", "status", "review")
+
+    def add_prefix(self, field_name: str) -> str:
+        return self.URL_NAMES.get(field_name, field_name)
+
+    def clean_q(self) -> str:
+        value = self.cleaned_data["q"].replace("\0", "").strip()
+        return str(value)
+
+    def clean_after(self) -> tuple[date, int] | None:
+        value = self.cleaned_data["after"]
+        if not value:
+            return None
+        day, _, number = value.partition(".")
+        try:
+            return date.fromisoformat(day), int(number)
+        except ValueError:
+            raise forms.ValidationError(
+                "This is no place in the list; it starts from the beginning."
+            ) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, end = data.get("start"), data.get("end")
+        if start and end and start > end:
+            self.add_error(
+                "start", f"The first date ({start}) is after the last one ({end}). Both are left out."
+            )
+            data.pop("end", None)
+        return data
+
+
+def place_query(place: Place, path: str = "place") -> Q:
+    """Events at a place or inside it: a region holds its settlements, a country its regions."""
+    if place.kind == Place.Kind.COUNTRY:
+        return Q(**{f"{path}__country": place.country})
+    if place.kind == Place.Kind.REGION and place.admin1:
+        return Q(**{f"{path}__country": place.country, f"{path}__admin1": place.admin1})
+    return Q(**{path: place})
+
+
+def region_query(value: str) -> Q:
+    country, _, admin1 = value.partition(".")
+    return Q(place__country=country, place__admin1=admin1)
+
+
+def _any(values: Any, query: Callable[[Any], Q]) -> Q:
+    combined = Q()
+    for value in values:
+        combined |= query(value)
+    return combined
+
+
+# How each field narrows the events. Dates: an event is in a period that it touches.
+CONDITIONS: dict[str, Callable[[Any], Q]] = {
+    "q": lambda text: Q(search=SearchQuery(text, search_type="websearch", config="english")),
+    "start": lambda day: Q(end__gte=day),
+    "end": lambda day: Q(start__lte=day),
+    "category": lambda values: Q(category__in=values),
+    "type": lambda values: Q(type__in=values),
+    "country": lambda values: Q(place__country__in=values),
+    "region": lambda values: _any(values, region_query),
+    "place": lambda places: _any(places, place_query),
+    "actor": lambda actors: Q(pk__in=Event.actors.through.objects.filter(actor__in=actors).values("event")),
+    "source": lambda sources: Q(
+        pk__in=Event.objects.filter(
+            reports__article__source__in=sources, reports__superseded_at=None, reports__struck_out=False
+        ).values("pk")
+    ),
+    "status": lambda values: Q(status__in=values),
+    "review": lambda values: Q(review__in=values),
+    "killed": lambda least: Q(killed_best__gte=least) | Q(killed_best=None, killed_low__gte=least),
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One chosen value and the query string that is left when it is taken away."""
+
+    field: str
+    label: str
+    value_label: str
+    query: str
+
+
+class EventFilter:
+    def __init__(self, query: QueryDict) -> None:
+        self.query = query
+        data = QueryDict(mutable=True)
+        for name in FilterForm.base_fields:
+            key = FilterForm.URL_NAMES.get(name, name)
+            values = [v for v in query.getlist(key)[:MAX_VALUES] if v != ""]
+            if values:
+                data.setlist(key, values)
+        self.form = FilterForm(data)
+        self.form.is_valid()
+        self.values: dict[str, Any] = {
+            k: v
+            for k, v in self.form.cleaned_data.items()
+            if v not in (None, "") and k in CONDITIONS and (not hasattr(v, "__len__") or len(v))
+        }
+        self.order: str = self.form.cleaned_data.get("order") or "new"
+        self.after: tuple[date, int] | None = self.form.cleaned_data.get("after")
+
+    @property
+    def errors(self) -> list[str]:
+        return [
+            f"{self.form.fields[field].label or field}: {message}"
+            for field, messages in self.form.errors.items()
+            if field in self.form.fields
+            for message in messages
+        ]
+
+    def events(self, without: str = "") -> EventQuerySet:
+        events = Event.objects.published()
+        for name, value in self.values.items():
+            if name != without:
+                events = events.filter(CONDITIONS[name](value))
+        return events
+
+    def ordered(self) -> EventQuerySet:
+        events = self.events()
+        if self.order == "old":
+            if self.after:
+                day, pk = self.after
+                events = events.filter(Q(start__gt=day) | Q(pk__gt=pk), start__gte=day)
+            return events.order_by("start", "pk")
+        if self.after:
+            day, pk = self.after
+            events = events.filter(Q(start__lt=day) | Q(pk__lt=pk), start__lte=day)
+        return events.order_by("-start", "-pk")
+
+    # Query strings: chosen values in the form's order, nothing empty, nothing that is a default.
+
+    def query_string(self, without: str = "", without_value: object = None, **changes: object) -> str:
+        """The filter as a query string, changed: a field removed, one of its values removed, or set."""
+        data = QueryDict(mutable=True)
+        for name in self.form.fields:
+            key = FilterForm.URL_NAMES.get(name, name)
+            if name in changes:
+                value = changes[name]
+                values = [value] if value not in (None, "") else []
+            elif name == "after" or (name == without and without_value is None):
+                continue
+            elif name == "order":
+                values = [self.order] if self.order != "new" else []
+            else:
+                values = self._raw(name)
+                if name == without:
+                    values = [v for v in values if v != str(without_value)]
+            if values:
+                data.setlist(key, [str(v) for v in values])
+        return data.urlencode()
+
+    def _raw(self, name: str) -> list[str]:
+        value = self.values.get(name)
+        if value is None:
+            return []
+        if name in FilterForm.MULTIPLE:
+            return [str(getattr(v, "pk", v)) for v in value]
+        return [value.isoformat() if isinstance(value, date) else str(value)]
+
+    def selected(self, name: str) -> list[str]:
+        return self._raw(name)
+
+    @property
+    def clear_query(self) -> str:
+        return "order=old" if self.order == "old" else ""
+
+    @property
+    def chips(self) -> list[Chip]:
+        chips = []
+        for name, value in self.values.items():
+            field = self.form.fields[name]
+            label = str(field.label)
+            if name in FilterForm.MULTIPLE:
+                labels = dict(getattr(field, "choices", [])) if not hasattr(field, "queryset") else {}
+                for one in value:
+                    raw = str(getattr(one, "pk", one))
+                    text = str(labels.get(raw) or (raw.partition(".")[2] if name == "region" else one))
+                    chips.append(Chip(name, label, text, self.query_string(name, raw)))
+            else:
+                chips.append(Chip(name, label, str(value), self.query_string(name)))
+        return chips
+
+    def period(self, start: date, end: date) -> str:
+        """The query string with other dates (a bar of the histogram)."""
+        return self.query_string(start=start.isoformat(), end=end.isoformat())
+
+    def describe(self) -> str:
+        """One phrase for titles and feeds: "Strike; from 2025-12-01"."""
+        return "; ".join(f"{c.label.lower()} {c.value_label}" for c in self.chips)
+
+
+def cursor(event: Event) -> str:
+    return f"{event.start.isoformat()}.{event.pk}"

@@ -1,0 +1,97 @@
+"""Places and actors: what reports name, once each."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+
+class Place(models.Model):
+    """A place by a stable key: "geonames:ID", "katottg:CODE", "admin1:UA.Sumy", "country:UA"…"""
+
+    class Kind(models.TextChoices):
+        SETTLEMENT = "settlement", "settlement"
+        FACILITY = "facility", "facility"
+        DISTRICT = "district", "district"
+        REGION = "region", "region"
+        COUNTRY = "country", "country"
+        AREA = "area", "sea or airspace"
+
+    key = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    admin1 = models.CharField("region", max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts")
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["country", "admin1"], name="place_region"),
+            models.Index(fields=["name"], name="place_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="place_on_earth",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("place", args=[self.pk])
+
+    @property
+    def full_name(self) -> str:
+        """ "Kupiansk, Kharkiv, UA": the name with its region, unless it is that region."""
+        parts = [self.name]
+        if self.admin1 and not self.name.startswith(self.admin1):
+            parts.append(self.admin1)
+        if self.country and self.kind != self.Kind.COUNTRY:
+            parts.append(self.country)
+        return ", ".join(parts)
+
+
+class Actor(models.Model):
+    """A state, force, agency, group, organisation or official."""
+
+    class Kind(models.TextChoices):
+        STATE = "state", "state"
+        FORCE = "force", "armed force"
+        AGENCY = "agency", "agency or ministry"
+        GROUP = "group", "armed group"
+        ORGANISATION = "organisation", "organisation"
+        PERSON = "person", "person"
+        PEOPLE = "people", "people"
+        OTHER = "other", "other"
+
+    name = models.CharField(max_length=200, unique=True)
+    aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
+    side = models.CharField(
+        max_length=60, blank=True, help_text="The party it belongs to: UA, RU, IL, hamas… Empty for none."
+    )
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="parts",
+        help_text="The body that it is part of or acts for.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("actor", args=[self.pk])

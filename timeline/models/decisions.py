@@ -1,0 +1,53 @@
+"""Decisions: what curators did, with what was before and after. Rows are only ever added."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from timeline.models.events import Event
+from timeline.models.reports import Report
+
+
+class Decision(models.Model):
+    """One act of curation. `before` and `after` hold what is needed to explain and to undo it."""
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", "confirmed"
+        REJECT = "reject", "rejected"
+        REOPEN = "reopen", "put back to unreviewed"
+        CORRECT = "correct", "corrected"
+        MERGE = "merge", "merged into another event"
+        MOVE = "move", "report moved to another event"
+        SPLIT = "split", "report split off into an event of its own"
+        STRIKE_OUT = "strike_out", "report struck out"
+        UNDO = "undo", "undone"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="decisions")
+    other_event = models.ForeignKey(
+        Event,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Merged or moved into.",
+    )
+    report = models.ForeignKey(
+        Report, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
+    )
+    curator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    reason = models.TextField(blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-taken_at", "-pk"]
+        indexes = [models.Index(fields=["event", "-taken_at"], name="decision_event")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.event}"

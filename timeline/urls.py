@@ -1,0 +1,14 @@
+from django.urls import path
+
+from timeline import views
+
+urlpatterns = [
+    path("", views.chronology, name="chronology"),
+    path("events/<int:pk>/", views.event, name="event"),
+    path("articles/<int:pk>/", views.article, name="article"),
+    path("places/<int:pk>/", views.place, name="place"),
+    path("actors/<int:pk>/", views.actor, name="actor"),
+    path("sources/", views.sources, name="sources"),
+    path("about/", views.about, name="about"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,184 @@
+"""Pages for readers. Each answers whole pages; htmx picks the parts that it swaps (hx-select)."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Max, Prefetch, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from articles.models import Article, Feed, Source
+from timeline import attribution
+from timeline.chronology import by_day, read_page
+from timeline.extraction import codebook
+from timeline.facets import counts_by_day, facets
+from timeline.filters import STATUS_LABELS, EventFilter, place_query
+from timeline.histogram import make_histogram
+from timeline.models import Actor, Event, EventActor, Place, Report
+from timeline.pipeline import EXTRACTOR
+from timeline.quotes import mark
+
+RECENT = 50  # events on the pages of a place or an actor; the rest is one filter away
+
+
+def chronology(request: HttpRequest) -> HttpResponse:
+    chosen = EventFilter(request.GET)
+    events = chosen.events()
+    context = {
+        "filter": chosen,
+        "page": read_page(chosen),
+        "facets": facets(chosen),
+        **events.aggregate(
+            total=Count("pk"), unreviewed=Count("pk", filter=Q(review=Event.Review.UNREVIEWED))
+        ),
+        "histogram": make_histogram(
+            counts_by_day(chosen.events(without="start")),
+            chosen.period,
+            (chosen.values.get("start"), chosen.values.get("end")),
+        ),
+    }
+    return render(request, "chronology.html", context)
+
+
+def event(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Event.objects.for_list(), pk=pk)
+    if found.merged_into_id:
+        return redirect("event", pk=found.merged_into_id, permanent=True)
+    if found.review == Event.Review.REJECTED and not request.user.is_staff:
+        return render(request, "event_rejected.html", {"event": found}, status=410)
+    near = Q(place=found.place) if found.place_id else Q(type=found.type)
+    context = {
+        "event": found,
+        "ledger": found.live_reports,
+        "toll_series": toll_series(found.live_reports),
+        "history": found.decisions.select_related("curator", "other_event", "report", "undone_by"),
+        "neighbours": Event.objects.published()
+        .filter(near, category=found.category)
+        .exclude(pk=pk)
+        .select_related("place")
+        .order_by("-start", "-pk")[:6],
+        "merged_from": found.merged.all(),
+        "admin_url": reverse("admin:timeline_event_change", args=[pk]) if request.user.is_staff else "",
+    }
+    return render(request, "event.html", context)
+
+
+def toll_series(reports: list[Report]) -> list[tuple[str, list[tuple[Report, codebook.Toll]]]]:
+    """For each kind of toll that is stated, its figures in the order in which they were reported."""
+    series = []
+    for kind in codebook.Toll:
+        points = [(report, figure) for report in reports if (figure := report.figure(kind))]
+        if points:
+            series.append((kind.value, points))
+    return series
+
+
+def article(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Article.objects.select_related("source", "syndication_group"), pk=pk)
+    live = list(
+        found.reports.filter(superseded_at=None, struck_out=False)
+        .exclude(event__review=Event.Review.REJECTED)
+        .select_related("event", "place")
+        .order_by("quote_start", "ordinal")
+    )
+    current = [report for report in live if report.content_hash == found.content_hash]
+    spans = [
+        (start, end, report)
+        for report in current
+        for start, end in [(report.quote_start, report.quote_end), *report.more_evidence]
+    ]
+    group = found.syndication_group
+    context = {
+        "article": found,
+        "paragraphs": mark(found.text, spans),
+        "reports": current,
+        "stale": found.extracted_with != EXTRACTOR or len(current) < len(live),
+        "versions": found.versions.all(),
+        "reprints": group.articles.exclude(pk=pk).select_related("source") if group else [],
+    }
+    return render(request, "article.html", context)
+
+
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Place.objects.select_related("parent"), pk=pk)
+    here = Event.objects.published().filter(place_query(found))
+    events = list(here.for_list().order_by("-start", "-pk")[:RECENT])
+    context = {
+        "place": found,
+        "days": by_day(events),
+        "claims": here.filter(category=codebook.Category.TERRITORY)
+        .for_list()
+        .order_by("start", "pk")[:RECENT],
+        "counts": _by_category(here),
+    }
+    return render(request, "place.html", context)
+
+
+def _by_category(events) -> list[tuple[str, str, int]]:
+    """(code, label, number of events) of each category."""
+    counts = dict(events.order_by().values_list("category").annotate(n=Count("pk")))
+    return [(c.value, label, counts.get(c.value, 0)) for c, label in codebook.CATEGORY_LABELS.items()]
+
+
+def actor(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Actor.objects.select_related("parent"), pk=pk)
+
+    def part(*roles: codebook.Role) -> list[Event]:
+        ids = EventActor.objects.filter(actor=found, role__in=roles).values("event")
+        return list(
+            Event.objects.published().filter(pk__in=ids).for_list().order_by("-start", "-pk")[:RECENT]
+        )
+
+    names = [found.name, *found.aliases]
+    said = Event.objects.published().filter(Q(said_by__overlap=names) | Q(denied_by__overlap=names))
+    context = {
+        "actor": found,
+        "did": part(codebook.Role.INITIATOR),
+        "done_to": part(codebook.Role.TARGET),
+        "took_part": part(codebook.Role.PARTICIPANT, codebook.Role.MEDIATOR),
+        "said": said.for_list().order_by("-start", "-pk")[:RECENT],
+    }
+    return render(request, "actor.html", context)
+
+
+def sources(request: HttpRequest) -> HttpResponse:
+    articles = Article.objects.all()
+    context = {
+        "sources": Source.objects.annotate(
+            article_count=Count("articles", distinct=True),
+            last_published=Max("articles__published"),
+        ).prefetch_related(Prefetch("feeds", queryset=Feed.objects.filter(active=True))),
+        "events_by_source": dict(
+            Report.objects.live()
+            .order_by()
+            .values_list("article__source")
+            .annotate(n=Count("event", distinct=True))
+        ),
+        "queue": {
+            "read": articles.filter(extracted_with=EXTRACTOR).count(),
+            "waiting": articles.unread_by(EXTRACTOR).count(),
+            "working": articles.working().exclude(extracted_with=EXTRACTOR).count(),
+            "set_aside": articles.set_aside().count(),
+        },
+    }
+    return render(request, "sources.html", context)
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    context = {
+        "categories": [
+            (label, [t for t in codebook.TYPES.values() if t.category == category])
+            for category, label in codebook.CATEGORY_LABELS.items()
+        ],
+        "date_precisions": codebook.UCDP_DATE_PREC,
+        "place_precisions": codebook.UCDP_WHERE_PREC,
+        "statuses": STATUS_LABELS,
+        "data_sources": attribution.DATA_SOURCES,
+        "extractor": EXTRACTOR,
+    }
+    return render(request, "about.html", context)
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Alive: the process answers. It asks no engine."""
+    return JsonResponse({"status": "ok"})
