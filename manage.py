@@ -4,12 +4,17 @@
 import os
 import sys
 
+import environ
 from django.core.management import execute_from_command_line
+
+from timeline.config import engines
 
 
 def main() -> None:
+    environ.Env.read_env(engines.REPOSITORY / ".env")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timeline.config.settings")
-    execute_from_command_line(sys.argv)
+    with engines.for_command(sys.argv):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -84,12 +84,16 @@ def temporary(error: Exception) -> bool:
 
 def add_address(url: str, **fields: object) -> tuple[Address, bool]:
     """Queue a web address. The doorbell rings after commit; an address known already is left alone."""
-    from articles.tasks import fetch_address as task
-
     address, created = Address.objects.get_or_create(url=reading.canonical_url(url), defaults=fields)
     if created:
-        transaction.on_commit(lambda: ring(task, address.pk), robust=True)
+        ring_for(address)
     return address, created
+
+
+def ring_for(address: Address) -> None:
+    from articles.tasks import fetch_address as task
+
+    transaction.on_commit(lambda: ring(task, address.pk), robust=True)
 
 
 def poll_feed(feed_id: int) -> int | None:

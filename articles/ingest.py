@@ -32,6 +32,7 @@ from articles.models import (
 from articles.reading import canonical_url, normalise
 
 LONGEST_TEXT = 500_000
+MOST_TWINS = 50  # articles compared when looking for reprints
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=2)
 
@@ -149,23 +150,24 @@ def _replace_text(article: Article, fields: dict[str, Any]) -> None:
 
 def find_reprints(article: Article) -> None:
     """Put the article into the syndication group of the texts that it nearly equals (one origin)."""
-    signature = syndication.signature(article.text)
-    keys = syndication.band_keys(signature)
+    print_ = syndication.fingerprint(article.text, article.byline)
     others = (
-        Article.objects.filter(bands__key__in=keys)
+        Article.objects.filter(bands__key__in=print_.band_keys)
         .exclude(pk=article.pk)
         .distinct()
-        .order_by("published", "pk")[:50]
+        .order_by("published", "pk")[:MOST_TWINS]
     )
+    twin = next((o for o in others if _reprint(print_, o)), None)
     ShingleBand.objects.filter(article=article).delete()
-    ShingleBand.objects.bulk_create([ShingleBand(article=article, key=key) for key in keys])
-    twin = next((o for o in others if syndication.same_text(article.text, o.text)), None)
-    if twin is None:
-        group = None
-    else:
+    ShingleBand.objects.bulk_create([ShingleBand(article=article, key=key) for key in print_.band_keys])
+    group = None
+    if twin is not None:
         group = twin.syndication_group or SyndicationGroup.objects.create()
-        if twin.syndication_group is None:
-            Article.objects.filter(pk=twin.pk).update(syndication_group=group)
+        Article.objects.filter(pk=twin.pk, syndication_group=None).update(syndication_group=group)
     if article.syndication_group != group:
         article.syndication_group = group
         Article.objects.filter(pk=article.pk).update(syndication_group=group)
+
+
+def _reprint(print_: syndication.Fingerprint, other: Article) -> bool:
+    return syndication.same_origin(print_, syndication.fingerprint(other.text, other.byline)).same

@@ -1,0 +1,72 @@
+# The project's commands. `make demo` is where to begin; `make help` lists them all.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+MANAGE := $(BIN)/python manage.py
+
+.PHONY: help
+help: ## List the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(INSTALLED): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Installing into $(VENV) (about a minute the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+timeline/extraction/data: $(INSTALLED) timeline/extraction/gazetteer_build.py
+	@$(BIN)/python -m timeline.extraction.gazetteer_build
+	@touch $@
+
+.PHONY: install
+install: $(INSTALLED) timeline/extraction/data ## Make the virtual environment and the gazetteer
+
+.PHONY: demo
+demo: install ## Run everything with the demonstration corpus (Ctrl-C stops it)
+	@$(MANAGE) run --demo --port $(PORT)
+
+.PHONY: run
+run: install ## Run everything with your own articles
+	@$(MANAGE) run --port $(PORT)
+
+.PHONY: test
+test: install ## The whole test suite
+	@$(BIN)/pytest
+
+.PHONY: lint
+lint: install ## Linters, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MANAGE) makemigrations --check --dry-run
+
+.PHONY: format
+format: install ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: bench
+bench: install ## Measure speed (prints figures, tests nothing)
+	@$(MANAGE) bench
+
+.PHONY: score
+score: install ## Score the extractor: make score EVAL=folder with annotated articles and scorers
+	@test -n "$(EVAL)" || { echo "Say where the annotated articles are: make score EVAL=path/to/eval"; exit 1; }
+	@$(BIN)/python scripts/score.py $(EVAL)
+
+.PHONY: lock
+lock: $(INSTALLED) ## Pin the dependencies again (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml -o requirements/app.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --group dev -c requirements/app.txt -o requirements/dev.txt
+
+.PHONY: clean
+clean: ## Remove the virtual environment and caches (data under var/ stays)
+	rm -rf $(VENV) timeline/extraction/data .mypy_cache .ruff_cache .pytest_cache .hypothesis
