@@ -1,0 +1,41 @@
+"""Reports into events: which accounts, across articles, outlets and days, are of one act. Pure.
+
+    account = Account.from_finding(finding, id=..., article=url, published=..., quote=...)
+    settlement = settle([account, ...], stored, decisions)   # as reports arrive
+    groups = cluster(accounts, decisions)                    # everything at once, the same result
+
+`likeness` holds the weights, `matching` an account against an event, `grouping` the rule and its
+upkeep. Status, tolls and dates of the event that results: timeline.assessment.
+"""
+
+from timeline.clustering.accounts import Account, content_words
+from timeline.clustering.grouping import (
+    Change,
+    Decisions,
+    Group,
+    Link,
+    Memory,
+    Settlement,
+    Stored,
+    cluster,
+    settle,
+)
+from timeline.clustering.matching import EventView, Match, Window, compare
+
+__all__ = [
+    "Account",
+    "Change",
+    "Decisions",
+    "EventView",
+    "Group",
+    "Link",
+    "Match",
+    "Memory",
+    "Settlement",
+    "Stored",
+    "Window",
+    "cluster",
+    "compare",
+    "content_words",
+    "settle",
+]
