@@ -104,6 +104,11 @@ TOLL_WORDS = {
 
 
 @register.filter
+def toll_kind(code: str) -> str:
+    return TOLL_WORDS[code]()
+
+
+@register.filter
 def toll(counted: Any) -> str:
     """The stated figures of an event or report in a line: "8 killed, 30–36 wounded"; "" where none is stated."""
     return ", ".join(f"{figure(value)} {TOLL_WORDS[kind]()}" for kind, value in counted.tolls)
