@@ -33,7 +33,17 @@ each_dispatch = pytest.mark.parametrize("row", DISPATCHES, ids=lambda row: row["
 each_event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["key"])
 
 # The figures of the corpus that stand in its texts as words.
-SPELLED = {1: "one", 2: "two", 4: "four", 10: "ten", 23: "twenty-three", 27: "twenty-seven", 40: "forty"}
+SPELLED = {
+    1: "one",
+    2: "two",
+    4: "four",
+    5: "five",
+    10: "ten",
+    23: "twenty-three",
+    27: "twenty-seven",
+    40: "forty",
+    45: "forty-five",
+}
 
 
 def published(row: dict[str, str]) -> datetime:
