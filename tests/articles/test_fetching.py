@@ -710,7 +710,7 @@ def test_silence_is_cut_off_at_the_read_timeout():
         b"\x00\x01garbage\r\n\r\n",
         b"HTTP/1.1 ABC\r\n\r\n",
         b"",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/ht",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html",
         page(b""),
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % i for i in range(5000)) + b"\r\n",
