@@ -18,7 +18,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from timeline.extraction.codebook import PlacePrecision
@@ -104,7 +104,9 @@ def fold(name: str) -> str:
 
 
 # Arabic articles and their assimilated forms, as romanised.
-ARTICLES = frozenset("al el ad ar as ash at az an adh ath ul ed ez es et er".split())
+ARTICLES = frozenset(
+    ["al", "el", "ad", "ar", "as", "ash", "at", "az", "an", "adh", "ath", "ul", "ed", "ez", "es", "et", "er"]
+)
 
 _SPELLINGS = tuple(
     (re.compile(pattern), to)
@@ -220,6 +222,15 @@ class Gazetteer:
             (folded, folded + "\U0010ffff", Match.ALIAS, folded, limit),
         ).fetchall()
         return [_place(row) for row in rows]
+
+    @cached_property
+    def seats(self) -> dict[str, str]:
+        """Key of a capital or another seat of power > the country that it may stand for."""
+        return dict(self._db.execute("SELECT place, country FROM seat"))
+
+    def capital(self, country: str) -> Place | None:
+        row = self._db.execute("SELECT place FROM seat WHERE country = ? AND capital", (country,)).fetchone()
+        return self.by_key(row[0]) if row else None
 
     def country(self, code: str) -> Place | None:
         return self.by_key(f"country:{code}")

