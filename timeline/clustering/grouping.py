@@ -126,19 +126,17 @@ class _Board:
     decisions: Decisions
     fresh: tuple[Account, ...] = ()  # accounts that are not stored yet
     known: dict[Hashable, Account] = field(default_factory=dict)
-    label: dict[Hashable, Label] = field(default_factory=dict)
-    link: dict[Hashable, Link] = field(default_factory=dict)
     key: dict[Hashable, Hashable] = field(default_factory=dict)  # the stored event of each stored account
+    label: dict[Hashable, Label | None] = field(default_factory=dict)  # of the accounts that were placed
+    link: dict[Hashable, Link] = field(default_factory=dict)
+    _in: dict[Label, dict[Hashable, Account]] = field(default_factory=lambda: defaultdict(dict))
     _windows: dict[tuple[Window, datetime | None], list[Account]] = field(default_factory=dict)
 
     def learn(self, rows: Iterable[Placed]) -> list[Account]:
         accounts = []
         for account, event in rows:
-            if account.id not in self.known:
-                self.known[account.id] = account
-                self.key[account.id] = event
-                self.label[account.id] = ("event", event)
-            accounts.append(self.known[account.id])
+            accounts.append(self.known.setdefault(account.id, account))
+            self.key.setdefault(account.id, event)
         return accounts
 
     def near(self, window: Window, since: datetime | None = None) -> list[Account]:
@@ -150,15 +148,36 @@ class _Board:
             self._windows[window, since] = found
         return found
 
+    def label_of(self, account: Account) -> Label | None:
+        """The event that it is in: where it was placed, else where it is stored."""
+        if account.id in self.label or account.id not in self.key:
+            return self.label.get(account.id)
+        return "event", self.key[account.id]
+
     def members(self, label: Label) -> list[Account]:
-        """All accounts of an event, those included that were never near anything looked at."""
+        """All accounts of an event, also those that were near nothing looked at."""
+        members = dict(self._in[label])
         if label[0] == "event":
-            self.learn(self.stored.event(label[1]))
-        return [self.known[id] for id, other in self.label.items() if other == label]
+            stored = self.learn(self.stored.event(label[1]))
+            members |= {a.id: a for a in stored if a.id not in self.label}
+        return list(members.values())
+
+    def assign(self, account: Account, label: Label) -> None:
+        self.known[account.id] = account
+        self.label[account.id] = label
+        self._in[label][account.id] = account
+
+    def take(self, account: Account) -> Label | None:
+        """Out of the event that it is in; returns which."""
+        label = self.label_of(account)
+        if label is not None:
+            self._in[label].pop(account.id, None)
+        self.label[account.id] = None
+        return label
 
     def place(self, article: list[Account]) -> set[Label]:
         """Place an article's accounts, given all before it. Returns the events that this changed."""
-        had = {a.id: self.label.pop(a.id, None) for a in article}
+        had = {a.id: self.take(a) for a in article}
         here: dict[Label, list[Account]] = defaultdict(list)
         free = [a for a in article if a.id not in self.decisions.core]
         for account in article:
@@ -176,7 +195,7 @@ class _Board:
         for account in article:
             before, now = had[account.id], self.label[account.id]
             if before != now:
-                changed |= {now} if before is None else {before, now}
+                changed |= {label for label in (before, now) if label is not None}
         return changed
 
     def _offers(
@@ -188,8 +207,8 @@ class _Board:
             events: dict[Label, list[Account]] = defaultdict(list)
             for other in self.near(Window.around(account)):
                 stands = other.order < account.order or other.id in self.decisions.core
-                if stands and other.id not in ids and other.id in self.label:
-                    events[self.label[other.id]].append(other)
+                if stands and other.id not in ids and (label := self.label_of(other)):
+                    events[label].append(other)
             for label, others in events.items():
                 view = EventView.of(others)
                 match = compare(account, view)
@@ -219,8 +238,7 @@ class _Board:
         return ("account", account.id), FOUNDED
 
     def _put(self, account: Account, label: Label, link: Link, here: dict[Label, list[Account]]) -> None:
-        self.known[account.id] = account
-        self.label[account.id] = label
+        self.assign(account, label)
         self.link[account.id] = link
         here[label].append(account)
 
@@ -283,7 +301,8 @@ def _disturbed(board: _Board, label: Label, at: tuple[datetime, str]) -> list[Ac
 def _settlement(board: _Board) -> Settlement:
     groups: dict[Label, list[Account]] = defaultdict(list)
     for id in board.link:
-        groups[board.label[id]].append(board.known[id])
+        if label := board.label[id]:
+            groups[label].append(board.known[id])
     keys = _carry_over(board, groups)
     changes, lost = [], set()
     for label, accounts in groups.items():
@@ -366,11 +385,12 @@ def cluster(accounts: Iterable[Account], decisions: Decisions = NO_DECISIONS) ->
     board = _Board(memory, decisions)
     for account in (a for article in everything.values() for a in article):
         board.known[account.id] = account
+        board.label[account.id] = None
         if account.id in decisions.core:
-            board.label[account.id] = ("curator", decisions.core[account.id])
+            board.assign(account, ("curator", decisions.core[account.id]))
     for at in sorted(everything):
         board.place(everything[at])
-    groups: dict[Label, list[Account]] = defaultdict(list)
+    groups: dict[Label | None, list[Account]] = defaultdict(list)
     for at in sorted(everything):
         for account in everything[at]:
             groups[board.label[account.id]].append(account)

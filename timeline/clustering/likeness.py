@@ -6,7 +6,6 @@ matter at once. `weigh` is symmetrical and depends on the two accounts alone.
 
 from __future__ import annotations
 
-from itertools import combinations
 from math import cos, hypot, radians
 
 from timeline.clustering.accounts import Account, fold
@@ -32,8 +31,8 @@ SAME_TYPE: Weight = (1.0, "same type")
 OTHER_TYPE: Weight = (VETO, "types that do not go together")
 
 
-def _related() -> dict[frozenset[str], Weight]:
-    """Types by which two outlets may name one act; any other pair is two acts."""
+def _related() -> dict[tuple[str, str], Weight]:
+    """Pairs of types by which two outlets may name one act; any other pair is two acts."""
     rows: list[tuple[float, str, list[str]]] = [
         (
             0.6,
@@ -74,7 +73,11 @@ def _related() -> dict[frozenset[str], Weight]:
         (0.2, "related types", ["threat accusation", "rejection threat", "proposal rejection"]),
         (0.2, "related types", ["statement aid", "statement sanction", "threat sanction", "proposal aid"]),
     ]
-    return {frozenset({a, b}): (w, why) for w, why, pairs in rows for a, b in (p.split() for p in pairs)}
+    table = {(code, code): SAME_TYPE for code in TYPES}
+    for weight, why, pairs in rows:
+        for one, other in (pair.split() for pair in pairs):
+            table[one, other] = table[other, one] = (weight, why)
+    return table
 
 
 RELATED = _related()
@@ -87,9 +90,7 @@ MEETINGS = frozenset({"talks", "visit", "agreement", "exchange"})
 
 
 def _type(a: Account, b: Account) -> Weight:
-    if a.type == b.type:
-        return SAME_TYPE
-    return RELATED.get(frozenset((a.type, b.type)), OTHER_TYPE)
+    return RELATED.get((a.type, b.type), OTHER_TYPE)
 
 
 # ---- date ------------------------------------------------------------------------------------------
@@ -97,6 +98,8 @@ def _type(a: Account, b: Account) -> Weight:
 COARSE = frozenset({Precision.MONTH, Precision.YEAR})
 # The act happened on that day or before it: what is said is when it was announced or printed.
 BOUNDS = frozenset({DateBasis.SPEECH, DateBasis.PUBLICATION})
+# Days between two accounts of one act, at most.
+REACH = {Category.DIPLOMACY: 2, Category.STRIKE: 2, Category.TERRITORY: 7}
 FAR_APART: Weight = (VETO, "dates too far apart")
 
 
@@ -122,14 +125,14 @@ def _date(a: Account, b: Account) -> Weight:
     bounded = later.basis in BOUNDS
     if gap == 1:
         return (0.8, "reported the day after") if bounded else (-1.0, "one day apart")
-    if a.type in CHANGES_OF_HANDS and b.type in CHANGES_OF_HANDS and gap <= 7:
-        return (
-            (0.2, "reported within the week")
-            if bounded
-            else (-0.2, "days apart, as accounts of a capture are")
-        )
-    if (bounded or later.denies) and gap <= (7 if later.denies else 3):
-        return (-0.2, "denied days later") if later.denies else (-0.4, "reported days later")
+    if gap > REACH[a.category]:
+        return FAR_APART
+    if later.denies and a.category is Category.TERRITORY:
+        return -0.2, "denied days later"
+    if a.type in CHANGES_OF_HANDS and b.type in CHANGES_OF_HANDS:
+        return (0.2, "reported within the week") if bounded else (-0.2, "days apart, as accounts of it are")
+    if bounded and gap <= REACH[Category.STRIKE]:
+        return -0.4, "reported days later"
     return FAR_APART
 
 
@@ -314,7 +317,17 @@ def _words(a: Account, b: Account) -> Weight:
     return NOTHING
 
 
-_PARTS = (_date, _type, _place, _sides, _target, _weapon, _toll, _modality, _words)
+_PARTS = (
+    _type,
+    _date,
+    _place,  # the cheap ones that may veto come first
+    _sides,
+    _target,
+    _weapon,
+    _toll,
+    _modality,
+    _words,
+)
 
 
 def weigh(a: Account, b: Account) -> tuple[float, tuple[Weight, ...]]:
@@ -336,13 +349,4 @@ def related_types(type_: str) -> frozenset[str]:
     return _RELATED_TYPES[type_]
 
 
-def _closure() -> dict[str, frozenset[str]]:
-    found = {code: {code} for code in TYPES}
-    for pair in RELATED:
-        for one, other in combinations(sorted(pair), 2):
-            found[one].add(other)
-            found[other].add(one)
-    return {code: frozenset(types) for code, types in found.items()}
-
-
-_RELATED_TYPES = _closure()
+_RELATED_TYPES = {code: frozenset(other for one, other in RELATED if one == code) for code in TYPES}

@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from math import exp
 
 from timeline.clustering.accounts import Account
-from timeline.clustering.likeness import COARSE, LANDMARKS, THRESHOLD, VETO, related_types, weigh
+from timeline.clustering.likeness import (
+    BOUNDS,
+    COARSE,
+    LANDMARKS,
+    REACH,
+    THRESHOLD,
+    VETO,
+    related_types,
+    weigh,
+)
 from timeline.extraction.codebook import Category
 
 AGREEING = 3  # an account is judged by this many of an event's accounts: those most like it
@@ -39,11 +48,13 @@ class Window:
         if account.precision in COARSE:
             key = "" if account.type in LANDMARKS else account.place_key
             return cls(frozenset({account.type}), account.start, account.end, country, admin1, key)
-        back = 7 if account.category is Category.TERRITORY or account.denies else 3
+        back = ahead = REACH[account.category]
+        if account.category is not Category.TERRITORY and account.basis not in BOUNDS:
+            back = 1  # only a date that is an upper bound reaches further back
         return cls(
             types=related_types(account.type),
             first=account.start - timedelta(days=back),
-            last=account.end + timedelta(days=7),
+            last=account.end + timedelta(days=ahead),
             country=country,
             admin1=admin1,
         )
