@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from timeline.extraction.findings import Figure
 
@@ -64,5 +65,5 @@ def draw(series: Sequence[tuple[datetime, Figure]]) -> TollChart:
         Mark(x(position, moment), y(best), y(high), y(low), figure.high is None)
         for position, ((moment, figure), (low, best, high)) in enumerate(zip(series, bounds, strict=True))
     ]
-    steps = [(a.x, a.y, b.x, b.y) for a, b in zip(marks, marks[1:], strict=False)]
+    steps = [(a.x, a.y, b.x, b.y) for a, b in pairwise(marks)]
     return TollChart(marks, steps, highest)

@@ -47,7 +47,7 @@ def _months(start: date, end: date) -> str:
 
 @register.filter
 def when(dated: Any) -> str:
-    """The date of an event or report, no more exact than it is known: "night of 19–20 Dec 2025", "February 2022"."""
+    """The date of an event or report, no more exact than it is known: "night of 19–20 Dec 2025"."""
     start, end = dated.start, dated.end
     match dated.precision:
         case "year":
@@ -73,6 +73,23 @@ def where(placed: Any) -> str:
     if placed.place_precision == "near":
         return _("near %(place)s") % {"place": name}
     return name
+
+
+PLACE_PRECISION_WORDS = {
+    "exact": lambda: _("the place itself"),
+    "near": lambda: _("within about 25 km"),
+    "admin2": lambda: _("known to the district"),
+    "admin1": lambda: _("known to the region"),
+    "country": lambda: _("known to the country"),
+    "international": lambda: _("at sea or in the air"),
+}
+
+
+@register.filter
+def place_precision_words(placed: Any) -> str:
+    """How exactly the place of an event or report is known; "" where none is coded."""
+    code = placed.place_precision
+    return PLACE_PRECISION_WORDS[code]() if code else ""
 
 
 # Figures
@@ -157,7 +174,7 @@ def _deny(names: Sequence[str]) -> str:
 
 @register.filter
 def status_words(event: Any) -> str:
-    """Where an event stands, as a reader says it: "Russia says", "Ukraine denies", "Russia says, Ukraine denies"."""
+    """Where an event stands, as a reader says it: "Russia says", "Russia says, Ukraine denies"."""
     said, denied = event.said_by, event.denied_by
     match event.status:
         case "claimed":
