@@ -11,7 +11,7 @@ from timeline.extraction.findings import Figure
 
 HEIGHT = 96
 MARGIN = 10  # above and below the marks
-EDGE = 4.0  # percent of the width left free on each side
+EDGE = 8.0  # percent of the width left free on each side
 
 
 @dataclass(frozen=True, slots=True)
