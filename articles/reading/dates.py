@@ -44,7 +44,7 @@ _WRITTEN_DAY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _RFC_822 = re.compile(
-    r"(?:[a-z]{3,9}\.?,? )?\d{1,2}[ -][a-z]{3,9}\.?[ -]\d{2}(?:\d{2})? \d{1,2}:\d{2}(?::\d{2})?(?: \S{1,6})?",
+    r"(?:[a-z]{3,9}\.?,? )?\d{1,2}[ -][a-z]{3,9}\.?[ -](\d{2}(?:\d{2})?) \d{1,2}:\d{2}(?::\d{2})?(?: \S{1,6})?",
     re.ASCII | re.IGNORECASE,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -110,8 +110,8 @@ def _parse(words: str) -> Published | None:
         month = (match["m1"] or match["m2"])[:3].lower()
         if month in _MONTHS:
             return _day(int(match["y"]), _MONTHS.index(month) + 1, int(match["d1"] or match["d2"]))
-    if _RFC_822.fullmatch(words):
-        return _rfc_822(words)
+    if match := _RFC_822.fullmatch(words):
+        return _rfc_822(words, match[1])
     return None
 
 
@@ -119,14 +119,15 @@ def _day(year: int, month: int, day: int) -> Published:
     return Published(datetime.combine(date(year, month, day), NOON), day_only=True)
 
 
-def _rfc_822(words: str) -> Published | None:
+def _rfc_822(words: str, year: str) -> Published | None:
     head, _, last = words.rpartition(" ")
     zone = _ZONES.get(last.lower(), last)
     has_zone = bool(_OFFSET.fullmatch(zone)) and zone != "-0000"  # RFC 2822: minus zero is "zone unknown"
     parts = parsedate_tz(words if ":" in last else f"{head} {zone if has_zone else '+0000'}")
     if parts is None:
         return None
-    moment = datetime(*parts[:6])  # checks that there is such a day and time, which parsedate_tz does not
+    # parsedate_tz makes 2001 of the year 0001, and does not check that there is such a day and time.
+    moment = datetime(int(year) if len(year) == 4 else parts[0], *parts[1:6])
     if not has_zone:
         return Published(moment)
     return Published(moment.replace(tzinfo=timezone(timedelta(seconds=parts[9] or 0))))

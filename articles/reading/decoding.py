@@ -8,6 +8,7 @@ comes with a doubt in plain words.
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -111,11 +112,12 @@ def _unmarked_utf16(body: bytes) -> str | None:
     enough = 0.05 * len(head) / 2
     if len(body) % 2 or max(even, odd) <= enough:
         return None
-    if even > 10 * odd:
-        return "utf-16-be"
-    if odd > 10 * even:
-        return "utf-16-le"
-    return None
+    name = "utf-16-be" if even > 10 * odd else "utf-16-le" if odd > 10 * even else None
+    if name is None:
+        return None
+    characters = head.decode(name, "replace")
+    strange = sum(unicodedata.category(c) in {"Cc", "Cn", "Co"} and not c.isspace() for c in characters)
+    return name if strange < 0.05 * len(characters) else None
 
 
 def _known(name: str) -> str | None:

@@ -19,7 +19,7 @@ MOST_ITEMS = 200
 MOST_PROBLEMS = 20
 LONGEST_TITLE = 10_000
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_BEFORE_ROOT = re.compile(r"\A(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_BEFORE_ROOT = re.compile(r"\A(?>\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 
 
 def read_feed_items(body: bytes, *, url: str, charset: str | None, now: datetime) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def read_feed_items(body: bytes, *, url: str, charset: str | None, now: datetime
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
     )
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise Unreadable("This is no RSS or Atom feed. Give the address of the feed itself.")
     problems: list[str] = []
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.exceptions.CharacterEncodingOverride):
@@ -55,8 +55,13 @@ def read_feed_items(body: bytes, *, url: str, charset: str | None, now: datetime
         "title": _plain(parsed.feed.get("title", "")),
         "items": kept,
         "skipped": len(items) - len(kept),
-        "problems": problems[:MOST_PROBLEMS],
+        "problems": _few(problems),
     }
+
+
+def _few(problems: list[str]) -> list[str]:
+    more = len(problems) - MOST_PROBLEMS
+    return [*problems[:MOST_PROBLEMS], f"… and {more} more."] if more > 0 else problems
 
 
 def _item(entry: Any, number: int, url: str, now: datetime, problems: list[str]) -> dict[str, Any] | None:

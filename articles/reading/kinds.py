@@ -11,7 +11,8 @@ Kind = Literal["feed", "html", "text", "jsonl", "opml", "sitemap", "binary"]
 _HEAD = 4096
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"RIFF", b"\x7fELF")
 _ROOT = re.compile(
-    r"\A(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*<([A-Za-z][\w:.-]*)",
+    # Atomic and possessive: what has been passed over is not tried again in other ways.
+    r"\A(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z][\w:.-]*)",
     re.DOTALL | re.IGNORECASE,
 )
 _ROOTS: dict[str, Kind] = {
@@ -38,8 +39,7 @@ def kind_of(body: bytes, content_type: str = "", name: str = "") -> Kind:
     if head.startswith(_MAGIC):
         return "binary"
     try:
-        # The cut may have gone through a character; up to three bytes of it are dropped.
-        text = _decoded_head(head)
+        text = _decoded_head(head).removeprefix("\ufeff")
     except Unreadable:
         return "binary"
     if root := _ROOT.match(text):
@@ -58,7 +58,8 @@ def kind_of(body: bytes, content_type: str = "", name: str = "") -> Kind:
 
 
 def _decoded_head(head: bytes) -> str:
-    for cut in range(4):
+    """`head` as text. The cut may have gone through a character: up to three bytes of it are dropped."""
+    for cut in range(4 if 0 not in head else 0):
         try:
             return head[: len(head) - cut].decode("utf-8")
         except UnicodeDecodeError:
@@ -67,7 +68,7 @@ def _decoded_head(head: bytes) -> str:
 
 
 def _is_json_line(text: str, *, cut: bool) -> bool:
-    line, newline, _ = text.lstrip("\ufeff \t\r\n").partition("\n")
+    line, newline, _ = text.lstrip().partition("\n")
     if not line.startswith("{"):
         return False
     if not newline and cut:

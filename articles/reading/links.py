@@ -51,8 +51,9 @@ def canonical_url(url: str) -> str:
 
 def absolute(link: str, base: str) -> str:
     """`link` of a page at `base` as a whole web address; "" when it leads nowhere we go (javascript:, data:)."""
+    link = link.strip()
     try:
-        url = urljoin(base, link.strip())
+        url = urljoin(base, link) if link else ""
     except ValueError:
         return ""
     return url if is_web_address(url) else ""
@@ -61,9 +62,11 @@ def absolute(link: str, base: str) -> str:
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses belong to one registrable domain (example.co.uk), so may speak for each other."""
     domains = {extract_domain(url) for url in (one, other)}
-    if None in domains:
-        return urlsplit(one).hostname == urlsplit(other).hostname
-    return len(domains) == 1
+    if None not in domains:
+        return len(domains) == 1
+    # Unknown to the list of public suffixes: a test publisher, an address in numbers.
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
 
 
 def _authority(parts: SplitResult, scheme: str) -> str:

@@ -12,44 +12,11 @@ from articles.reading.errors import TooHeavy
 MOST_ATTRIBUTES = 2000
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"<[A-Za-z/!?]")
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    ]
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|ol|p|pre"
+    "|section|table|td|th|tr|ul"
 )
-_SILENT = frozenset(
-    {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "head", "title"}
-)
+_SILENT = re.compile("script|style|template|noscript|iframe|object|svg|math|head|title")
 
 
 def check_attributes(html: str) -> None:
@@ -93,9 +60,9 @@ def text_of(markup: str) -> str:
     silence = 0
     # Walked without recursion: the nesting is as deep as the publisher likes.
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
-        if element.tag in _BLOCKS:
+        if _BLOCK.fullmatch(element.tag):
             parts.append("\n\n")
-        if element.tag in _SILENT:
+        if _SILENT.fullmatch(element.tag):
             silence += 1 if event == "start" else -1
         words = element.text if event == "start" else element.tail
         if words and not silence and not (event == "end" and element is root):

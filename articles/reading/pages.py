@@ -61,7 +61,8 @@ def read_page(body: bytes, *, url: str, charset: str | None, now: datetime) -> d
     text = trafilatura.extract(
         tree, fast=True, include_comments=False, include_tables=True, output_format="txt"
     )
-    text = normalise("\n\n".join((text or "").split("\n")))
+    title = one_line(metadata.title or "")
+    text = _without_title(normalise("\n\n".join((text or "").split("\n"))), title)
     if not text:
         raise Unreadable(
             "No article text was found in the page: it may be a list of links, a video, or a page that is only "
@@ -69,7 +70,7 @@ def read_page(body: bytes, *, url: str, charset: str | None, now: datetime) -> d
         )
     return {
         "text": text,
-        "title": one_line(metadata.title or ""),
+        "title": title,
         "byline": one_line(metadata.author or "").replace("; ", ", "),
         "site_name": one_line(metadata.sitename or ""),
         "published": published.at.isoformat() if published else None,
@@ -99,6 +100,12 @@ def _tree(decoded: Decoded) -> HtmlElement:
     if tree is None:
         raise Unreadable("The page holds no HTML.")
     return tree
+
+
+def _without_title(text: str, title: str) -> str:
+    """Many pages repeat the title above the text; it is kept once, as the title."""
+    first, _, rest = text.partition("\n\n")
+    return rest if rest and first.casefold() == title.casefold() else text
 
 
 def _language(tree: HtmlElement) -> str:

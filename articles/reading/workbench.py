@@ -34,13 +34,14 @@ class ParserFault(RuntimeError):
 
 
 class _Child:
-    """One child process. Not safe for threads; `_Workbench` sees to that."""
+    """One child process. Not safe for threads; `Workbench` sees to that."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int, processor_seconds: int) -> None:
+        self.processor_seconds = processor_seconds
         self.owner = os.getpid()
         self.documents = 0
         self._process = subprocess.Popen(  # noqa: S603 - our own module, no words from outside
-            [sys.executable, "-m", "articles.reading.child", str(MEMORY), str(PROCESSOR_SECONDS)],
+            [sys.executable, "-m", "articles.reading.child", str(memory), str(processor_seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONIOENCODING": "utf-8"},
@@ -86,23 +87,24 @@ class _Child:
         os.set_blocking(descriptor, False)
         view = memoryview(message)
         while view:
-            self._wait([], [descriptor], deadline)
+            self._wait(descriptor, select.POLLOUT, deadline)
             view = view[os.write(descriptor, view[:65536]) :]
 
     def _read(self, count: int, deadline: float) -> bytes:
         descriptor = self._answers.fileno()
         data = bytearray()
         while len(data) < count:
-            self._wait([descriptor], [], deadline)
+            self._wait(descriptor, select.POLLIN, deadline)
             part = os.read(descriptor, count - len(data))
             if not part:
                 raise EOFError
             data += part
         return bytes(data)
 
-    def _wait(self, readers: list[int], writers: list[int], deadline: float) -> None:
-        ready = select.select(readers, writers, [], max(0.0, deadline - time.monotonic()))
-        if not any(ready):
+    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(descriptor, event)
+        if not poll.poll(1000 * max(0.0, deadline - time.monotonic())):
             raise TooHeavy(f"Reading it took more than {WALL_SECONDS:.0f} s. Paste the text instead.")
 
     def _death(self) -> Exception:
@@ -111,7 +113,7 @@ class _Child:
             return _Gone()
         if status == -signal.SIGXCPU:
             return TooHeavy(
-                f"Reading it took more than {PROCESSOR_SECONDS} s of processor time. Paste the text instead."
+                f"Reading it took more than {self.processor_seconds} s of processor time. Paste the text instead."
             )
         if status in {-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS}:
             return TooHeavy(
@@ -125,10 +127,11 @@ class _Gone(Exception):
     """The child had ended itself (idle) before it took the request."""
 
 
-class _Workbench:
+class Workbench:
     """One child for each process that asks, used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int = MEMORY, processor_seconds: int = PROCESSOR_SECONDS) -> None:
+        self._limits = memory, processor_seconds
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -136,6 +139,7 @@ class _Workbench:
         self._lock = threading.Lock()  # the parent's may have been held at the time
 
     def perform(self, task: str, body: bytes, **arguments: str | None) -> Any:
+        """What `child.perform` gives for `task`. Raises Unreadable, or ParserFault for a defect of ours."""
         request = json.dumps({"task": task, **arguments}).encode()
         with self._lock:
             reply = self._ask(request, body)
@@ -151,7 +155,7 @@ class _Workbench:
         for _ in range(3):
             child = self._child
             if child is None or not child.usable:
-                self._replace(child := _Child())
+                self._replace(child := _Child(*self._limits))
             try:
                 return child.ask(request, body)
             except _Gone:
@@ -169,6 +173,6 @@ class _Workbench:
         self._child = child
 
 
-_workbench = _Workbench()
+_workbench = Workbench()
 os.register_at_fork(after_in_child=_workbench.after_fork)
 perform = _workbench.perform
