@@ -167,7 +167,7 @@ class _aliases:
             spec = self.wanted[key]
             entry.names += [(Match.ALIAS, name) for name in spec.get("names", ())]
             if spec.get("demote"):
-                entry.names.append((Match.ALTERNATE, entry.name))
+                entry.names = [n for n in entry.names if fold(n[1]) != key[1]]
                 entry.name = spec["name"]
             elif "name" in spec:
                 entry.names.append((Match.ALIAS, entry.name))

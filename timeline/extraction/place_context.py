@@ -1,160 +1,176 @@
-"""What stands around a name: its preposition, and whether it is only part of a person's or a body's name."""
+"""What stands around a name: its preposition, whether it stands for a government, whether it is no place at all."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from timeline.extraction.gazetteer import Kind, Place, fold
-from timeline.extraction.place_spotting import Line, Spot, type_nouns, word_set
+from timeline.extraction.place_spotting import Line, Spot
+from timeline.extraction.place_vocabulary import vocabulary
 
-if TYPE_CHECKING:
-    from timeline.extraction.places import PlaceMention
+_BACK = 9  # words looked back over
+_OF_WITHIN = frozenset(
+    {"outskirts", "centre", "center", "suburbs", "suburb", "heart", "streets", "edge", "part", "parts"}
+)
+_COMPASS = re.compile(r"(?:north|south|east|west)(?:-?(?:east|west))?$")
 
-_PREPOSITIONS_BACK = 8
 
+def preposition_before(line: Line, text: str, found: Spot, lists: dict[int, str]) -> str:
+    """The preposition that governs a name: "in" for "in the besieged town of X", and for B in "in A, B and C".
 
-def preposition_before(line: Line, text: str, found: Spot, previous: "PlaceMention | None") -> str:
-    """The preposition that governs a name, looking back over its description and over a list."""
-    words = line.words
-    locative, other = word_set("prepositions", "locative"), word_set("prepositions", "other")
-    passed = word_set("passed", "words") | word_set("directions", "words")
-    nouns = type_nouns()
-    demonyms = {i for s in line.spots if s.demonym for i in range(s.first, s.last + 1)}
-    index = found.first - 1
-    after = found.start
-    described = False  # seen a type noun: "in the town of X"
-    for _ in range(_PREPOSITIONS_BACK):
-        if index < 0:
-            return ""
+    `lists` has the prepositions of the line's earlier names, by their last word; a list hands them on.
+    """
+    words, vocab = line.words, vocabulary()
+    adjectives = {
+        k
+        for s in line.spots
+        if s.demonym or s.possessive
+        for k in range(s.first, s.last + 1)
+        if s is not found
+    }
+    after = found.first if found.first < len(words) else len(words) - 1
+    typed = False
+    for index in range(found.first - 1, max(-1, found.first - 1 - _BACK), -1):
         word = words[index]
-        gap = text[word.full_end : after]
-        if previous is not None and previous.start <= word.start < previous.end:
-            if gap.strip() in {",", ""} and (previous.preposition or previous.typed):
-                return previous.preposition if gap.strip() == "," or word.possessive else ""
-            return ""
-        if gap.strip() not in {"", ","} and not (word.lower == "and" and gap.strip() == ""):
-            return ""
         low = word.lower
-        if low in locative:
-            return low
+        gap = line.gap(text, index, after).strip()
+        if gap not in ("", ","):
+            return ""
+        if index in lists and index not in adjectives:
+            return lists[index] if gap == "," or typed else ""
+        if low in ("and", "or", "as") and gap == "" and index - 1 in lists:
+            return lists[index - 1]
         if low == "of":
-            # "in the town of X", "south of X", "parts of X": go on; "capture of X": stop here.
-            back = words[index - 1].lower if index else ""
-            if not (
-                back in nouns
-                or back in passed
-                or back in {"outskirts", "centre", "center", "suburbs", "suburb"}
-            ):
-                return "of"
-            if back in {"north", "south", "east", "west"} | {
-                w for w in passed if w.startswith(("north", "south"))
-            }:
-                return "near"
-        elif low in other:
-            return low
-        elif (
-            low in {"and", "or"}
-            and previous is not None
-            and text[previous.end : word.start].strip(" ,’'s") == ""
-        ):
-            return previous.preposition
-        elif low in nouns or low.endswith("'s"):
-            described = True
-        elif not (
-            low in passed or index in demonyms or (described and word.text.isalpha() and low.islower())
-        ):
-            if word.possessive and any(s.last == index for s in line.spots):
-                pass  # "in Ukraine's Sumy region"
-            else:
+            if gap:
                 return ""
-        after = word.start
-        index -= 1
+            back = words[index - 1].lower if index else ""
+            if _COMPASS.match(back):
+                return "near"
+            if not (back in vocab.types or back in vocab.passed or back in _OF_WITHIN):
+                return "of"
+        elif low in vocab.prepositions:
+            return low if gap == "" or typed else ""
+        elif low in vocab.types or low in _OF_WITHIN:
+            typed = True
+        elif not (low in vocab.passed or index in adjectives):
+            return ""
+        after = index
     return ""
 
 
 def surnames(lines: Sequence[Line], text: str) -> frozenset[str]:
     """Folded names that the article uses as a person's: after a title, or after another capitalised unknown word."""
-    person, neutral = word_set("titles", "person"), word_set("neutral", "words")
-    nouns, directions = type_nouns(), word_set("directions", "words")
-    found: Counter[str] = Counter()
+    vocab = vocabulary()
+    found: set[str] = set()
     for line in lines:
-        known = {i for s in line.spots for i in range(s.first, s.last + 1)}
+        known = {k for s in line.spots if s.candidates or s.demonym for k in range(s.first, s.last + 1)}
         for spot in line.spots:
             if spot.demonym or not spot.first:
                 continue
             before = line.words[spot.first - 1]
-            if text[before.full_end : spot.start].strip(".") != " " or not before.capital:
+            if not before.capital or line.gap(text, spot.first - 1, spot.first).strip(".") != " ":
                 continue
-            if before.lower in person or (
-                before.lower not in neutral
-                and before.lower not in nouns
-                and before.lower not in directions
-                and spot.first - 1 not in known
-                and not before.text.isupper()
+            if before.lower in vocab.person_titles or not (
+                _leaves_a_place(before.lower) or spot.first - 1 in known or before.text.isupper()
             ):
-                found[fold(spot.surface)] += 1
+                found.add(fold(spot.surface))
     return frozenset(found)
+
+
+def _leaves_a_place(word: str) -> bool:
+    """Whether a capitalised word before a name does not make it part of a larger one: "On", "Tuesday", "Eastern"."""
+    vocab = vocabulary()
+    return word in vocab.neutral or word in vocab.passed or word in vocab.types
 
 
 _INITIAL = re.compile(r"\b[A-Z]\.\s*$")
 
 
-def reads_as_name_part(
-    line: Line, text: str, found: Spot, place: Place | None, typed: bool, preposition: str
-) -> bool:
-    """Whether the name is part of a larger one: "George Bush", "Jordan Bardella", "Paris Agreement", "Moscow Times"."""
-    words = line.words
-    person, neutral = word_set("titles", "person"), word_set("neutral", "words")
-    nouns, directions = type_nouns(), word_set("directions", "words")
-    spots = {i for s in line.spots for i in range(s.first, s.last + 1)}
+def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, stated: bool) -> bool:
+    """Whether the name belongs to a larger one: "Fidel Castro", "Jordan Bardella", "Paris Agreement", "Moscow Times"."""
+    words, vocab = line.words, vocabulary()
+    known = {k for s in line.spots if s.candidates or s.demonym for k in range(s.first, s.last + 1)}
     broad = place is not None and place.kind in (Kind.COUNTRY, Kind.AREA)
 
-    if found.first:
+    if found.first and not broad:
         before = words[found.first - 1]
-        adjacent = text[before.full_end : found.start] in {" ", ". "}
-        if adjacent and not before.possessive and before.capital and not broad:
-            if before.lower in person and not typed:
-                return True
+        adjacent = line.gap(text, found.first - 1, found.first) in (" ", ". ")
+        if adjacent and before.capital and not before.possessive:
+            if before.lower in vocab.person_titles:
+                return not stated
             if not (
-                before.lower in neutral
-                or before.lower in nouns
-                or before.lower in directions
-                or before.lower in word_set("passed", "words")
-                or found.first - 1 in spots
-                or typed
+                stated or _leaves_a_place(before.lower) or found.first - 1 in known or before.text.isupper()
             ):
                 return True
-        if _INITIAL.search(text[max(0, found.start - 4) : found.start]) and not broad:
+        if _INITIAL.search(text[max(0, found.start - 4) : found.start]):
             return True
 
     if found.possessive or found.last + 1 >= len(words):
         return False
     after = words[found.last + 1]
-    if text[found.end : after.start] != " ":
+    if line.gap(text, found.last, found.last + 1) != " ":
         return False
-    if after.lower in word_set("named_after", "words") and (
-        after.capital
-        or after.lower
-        in {
-            "agreement",
-            "agreements",
-            "accord",
-            "accords",
-            "convention",
-            "conventions",
-            "treaty",
-            "protocol",
-            "format",
-            "memorandum",
-            "process",
-        }
-    ):
+    if after.lower in (vocab.named_after if after.capital else vocab.named_after_lower):
         return True
-    if not after.capital or typed or broad:
+    if not after.capital or stated or found.last + 1 in known or after.text.isupper():
         return False
-    if after.lower in neutral or after.lower in nouns or after.lower in word_set("titles", "words"):
+    if after.lower in vocab.neutral or after.lower in vocab.types or after.lower in vocab.titles:
         return False
-    if after.lower in {w for noun in word_set("facilities", "after") for w in noun.split()}:
+    if after.lower in vocab.facility_words:
         return False
-    return found.last + 1 not in spots or bool(after.text.isupper())
+    return not broad or found.surface in vocab.given_names
+
+
+def stands_for_government(line: Line, text: str, found: Spot, place: Place, preposition: str) -> bool:
+    """Whether a country or seat of power is meant as an actor: "Kyiv said", "talks with Moscow", "from Moscow"."""
+    vocab = vocabulary()
+    if found.direction or preposition in vocab.locative or preposition == "of":
+        return False
+    if preposition in vocab.actor_prepositions:
+        return True
+    if preposition in ("to", "from"):
+        if place.kind == Kind.COUNTRY:
+            return False
+        back = text[max(line.sentence.start, found.start - 40) : found.start].lower().split()
+        return not any(word.startswith(vocab.motion) for word in back)
+    index = found.first - 1
+    while index >= 0 and line.words[index].lower in vocab.passed:
+        index -= 1
+    if index < 0:
+        return True
+    verb = line.words[index]
+    return verb.capital or not verb.lower.startswith(vocab.place_verbs)
+
+
+_NEAR = re.compile(
+    r"\b(?:close to|not far from|outskirts of|suburbs? of|vicinity of|adjacent to|next to"
+    r"|(?:north|south|east|west)(?:-?(?:east|west))?(?:ern)? of|(?:kilomet(?:re|er)s?|km|miles?)\)? (?:away )?from)"
+    r"(?: the)?(?: [\w-]+){0,2}?(?: (?:city|town|village|port|capital|hub)(?: of)?)?\s*$",
+    re.IGNORECASE,
+)
+_FAR = re.compile(r"\b(\d[\d,.]*)(?:\s*|-)(kilomet(?:re|er)s?|kms?|miles?)\b", re.IGNORECASE)
+_BEYOND = 30  # kilometres
+
+
+def nearness(text: str, found: Spot, sentence_start: int) -> str:
+    """ "near", "far" (more than 30 km off) or "": what the words before a name say of the distance to it."""
+    back = text[max(sentence_start, found.start - 80) : found.start]
+    if not _NEAR.search(back):
+        return ""
+    stated = list(_FAR.finditer(back))
+    if not stated:
+        return "near"
+    value = float(stated[0].group(1).replace(",", "").rstrip(".") or 0)
+    kilometres = value * (1.609 if stated[0].group(2).lower().startswith("mile") else 1.0)
+    return "far" if kilometres > _BEYOND else "near"
+
+
+def is_dateline(text: str, found: Spot) -> bool:
+    """ "KYIV, Ukraine (AP) —" at the beginning of the text."""
+    if found.start > 60 or text[: found.start].strip(" \n\"'("):
+        return False
+    return _DATELINE.match(text, found.end) is not None
+
+
+_DATELINE = re.compile(
+    r"[^\n.—–]{0,40}(?:\([A-Z][A-Za-z /]+\)\s*)?\s[—–]\s|[^\n.]{0,40}\([A-Z][A-Za-z]+\)\s*-"
+)

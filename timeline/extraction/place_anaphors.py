@@ -1,0 +1,102 @@
+"""Words that point back at a place: "the city", "the region", "there", "Nigeria's capital"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from timeline.extraction.findings import Where
+from timeline.extraction.gazetteer import Gazetteer, Kind
+from timeline.extraction.lexicon import load
+from timeline.extraction.place_mention import PLACE, PlaceMention
+from timeline.extraction.place_spotting import Line
+from timeline.extraction.place_vocabulary import vocabulary
+
+_THE = re.compile(
+    r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+((?:coastal\s+|besieged\s+|port\s+|border\s+)?[a-z]+)\b(?!\s+of\b|-)(?!['’]s)"
+)
+_CAPITAL = re.compile(
+    r"(?:['’]s?|)\s+(?:\w+\s+)?capital\b(?!\s+(?:of|punishment|letter|market|flight|gains)\b)"
+)
+_THERE = re.compile(
+    r"\bthere\b(?!\s+(?:is|are|was|were|be|been|has|have|had|will|would|may|might|must|can|could|should|seem\w*|no|remain\w*"
+    r"|appear\w*|exist\w*)\b)(?!['’])"
+)
+_BEFORE = re.compile(r"([a-z]+)\s+$")
+
+
+def anaphors(
+    line: Line, text: str, before: Sequence[PlaceMention], main: str, gazetteer: Gazetteer
+) -> Iterator[PlaceMention]:
+    """Mentions by a common noun, at the latest place of that kind. `main`: the article's country."""
+    sentence = line.sentence
+    earlier = [m for m in before if m.role == PLACE and not m.anaphor and not m.qualifies]
+
+    def latest(start: int, *kinds: str, noun: str = "") -> Where | None:
+        for mention in reversed(earlier):
+            if mention.start < start and (mention.kind in kinds) and _fits(noun, mention.where.country):
+                return mention.where
+        return None
+
+    for m in _THE.finditer(text, sentence.start, sentence.end):
+        kind = vocabulary().anaphors.get(" ".join(m.group(1).split()), "")
+        if not kind or _name_follows(line, m.end()):
+            continue
+        if kind == "capital":
+            capital = gazetteer.capital(main) if main else None
+            where, kind = capital.where() if capital else None, Kind.SETTLEMENT
+        elif "." in kind:
+            where = next(
+                (p.where for p in reversed(earlier) if p.where.key == _division(kind, gazetteer)), None
+            )
+            kind = Kind.ADMIN1
+        else:
+            where = latest(m.start(), kind, noun=m.group(1))
+        if where is not None:
+            yield _mention(text, m.start(), m.end(), line, where, kind)
+    for m in _THERE.finditer(text, sentence.start, sentence.end):
+        where = latest(
+            m.start(), Kind.SETTLEMENT, Kind.FACILITY, Kind.ADMIN1, Kind.ADMIN2, Kind.AREA, Kind.COUNTRY
+        )
+        if where is not None:
+            yield _mention(text, m.start(), m.end(), line, where, Kind.SETTLEMENT)
+    yield from _capitals(line, text, gazetteer)
+
+
+def _capitals(line: Line, text: str, gazetteer: Gazetteer) -> Iterator[PlaceMention]:
+    """ "Nigeria's capital", "the Iraqi capital" without the name."""
+    for spot in line.spots:
+        country = spot.demonym or next((p.country for _, p in spot.candidates if p.kind == Kind.COUNTRY), "")
+        m = _CAPITAL.match(text, spot.end, line.sentence.end) if country else None
+        if m and not _name_follows(line, m.end()) and (capital := gazetteer.capital(country)):
+            yield _mention(text, spot.start, m.end(), line, capital.where(), Kind.SETTLEMENT)
+
+
+def _mention(text: str, start: int, end: int, line: Line, where: Where, kind: str) -> PlaceMention:
+    words = text[start:end]
+    m = _BEFORE.search(text[max(line.sentence.start, start - 16) : start].removesuffix("the "))
+    preposition = m.group(1) if m and m.group(1) in vocabulary().prepositions else ""
+    return PlaceMention(
+        start, end, replace(where, words=words), PLACE, preposition,
+        locative=preposition in vocabulary().locative or words.lower() == "there",
+        anaphor=True, kind=kind, sentence=line.sentence.index, confidence=0.7,
+    )  # fmt: skip
+
+
+def _fits(noun: str, country: str) -> bool:
+    """Whether a country calls its divisions so: Nigeria has states, Ukraine has not."""
+    nouns = load("regions")["nouns"]
+    if noun in ("state", "province", "governorate"):
+        return str(nouns.get(country, "region")).lower() == noun
+    return not (noun == "oblast" and country not in ("UA", "RU", "BY"))
+
+
+def _division(code: str, gazetteer: Gazetteer) -> str:
+    country, _, _ = code.partition(".")
+    name = {"PS.GZ": "Gaza Strip", "UA.11": "Crimea"}[code]
+    place = gazetteer.by_key(f"admin1:{country}.{name}")
+    return place.key if place else ""
+
+
+def _name_follows(line: Line, at: int) -> bool:
+    """ "the town Lyman", "the capital, Kyiv": the name follows, and is the mention."""
+    return any(at < s.start <= at + 3 and not s.demonym for s in line.spots)

@@ -1,0 +1,219 @@
+"""How a sentence's names hang together: type nouns, lists, and what the text says lies in what.
+
+"two villages in Ukraine's Sumy and Donetsk regions", "Chenkai village in Wukari district, Taraba State",
+"the Congolese town of Eringeti".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from timeline.extraction.gazetteer import Kind, Match, Place
+from timeline.extraction.place_geometry import contains
+from timeline.extraction.place_spotting import Candidates, Line, Spot
+from timeline.extraction.place_vocabulary import vocabulary
+
+
+@dataclass(slots=True)
+class Reading:
+    """A spot on its way to a decision.
+
+    `type_kind` is the kind of place that a type noun asks for, `type_end` the noun's last word where it follows the
+    name (else -1). `containers` are the readings in which the text says it lies.
+    """
+
+    spot: Spot
+    candidates: Candidates = ()
+    type_kind: str = ""
+    type_end: int = -1
+    containers: list["Reading"] = field(default_factory=list)
+    qualifies: bool = False
+    place: Place | None = None
+    match: Match = Match.PRIMARY
+
+    @property
+    def last(self) -> int:
+        """Its last word, the type noun included."""
+        return max(self.spot.last, self.type_end)
+
+    @property
+    def stated(self) -> bool:
+        """Whether the text itself says that this is a place."""
+        return bool(self.type_kind or self.containers or self.qualifies)
+
+
+def read(
+    line: Line, text: str, country: Callable[[str], Place | None], likely: Callable[[Spot], bool]
+) -> list[Reading]:
+    """The line's names in order. `likely`: whether a known name fits the article's countries."""
+    readings: list[Reading] = []
+    for spot in line.spots:
+        reading = Reading(spot, spot.candidates)
+        if spot.demonym and (place := country(spot.demonym)):
+            reading.candidates = ((Match.PRIMARY, place),)
+        if readings and _one_name(readings[-1], reading, text, likely):
+            previous = readings[-1].spot
+            merged = Spot(
+                spot.sentence, previous.first, spot.last, previous.start, spot.end, text[previous.start : spot.end],
+                direction=previous.direction, possessive=spot.possessive,
+            )  # fmt: skip
+            readings[-1] = Reading(merged)
+        else:
+            readings.append(reading)
+    for reading in readings:
+        if not reading.spot.demonym:
+            reading.type_kind, reading.type_end = _type(line, reading)
+    _share_plural(line, text, readings)
+    _link(line, text, readings)
+    return readings
+
+
+def _one_name(a: Reading, b: Reading, text: str, likely: Callable[[Spot], bool]) -> bool:
+    """Whether two adjacent capitalised names are one that no gazetteer has ("Fili Mavou", "George Bush")."""
+    if text[a.spot.end : b.spot.start] != " " or a.spot.demonym or b.spot.demonym:
+        return False
+    if b.spot.surface.lower() in vocabulary().types:
+        return False
+    broad = [
+        r for r in (a, b)
+        if any(p.kind in (Kind.COUNTRY, Kind.AREA, Kind.FACILITY, Kind.ADMIN1) and m <= Match.ALIAS for m, p in r.candidates)
+    ]  # fmt: skip
+    if a.candidates and b.candidates:
+        related = any(
+            contains(p, q) or contains(q, p) for _, p in a.candidates[:20] for _, q in b.candidates[:20]
+        )
+        return not (related or broad)
+    known = a if a.candidates else b
+    return not known.candidates or not (broad or likely(known.spot))
+
+
+def _type(line: Line, reading: Reading) -> tuple[str, int]:
+    """Find "<Name> region" or "village of <Name>"."""
+    words, spot, types = line.words, reading.spot, vocabulary().types
+    if not spot.possessive:
+        for length in (3, 2, 1):
+            span = words[spot.last + 1 : spot.last + 1 + length]
+            if len(span) == length and span[0].start - spot.end == 1 and not span[0].text.isupper():
+                noun = " ".join(w.lower for w in span)
+                if noun in types and noun not in ("capital", "base", "capitals", "bases"):
+                    return types[noun], spot.last + length
+    if (kind := types.get(words[spot.last].lower)) and spot.last > spot.first:
+        return kind, -1  # the noun is part of the name: "Sumy region", "Gaza City"
+    before = words[max(0, spot.first - 4) : spot.first]
+    if before and before[-1].lower == "of":
+        before.pop()
+    elif not before or before[-1].lower not in _APPOSED:
+        return "", -1
+    for length in (3, 2, 1):
+        noun = " ".join(w.lower for w in before[-length:])
+        if len(before) >= length and noun in types:
+            return types[noun], -1
+    return "", -1
+
+
+_APPOSED = frozenset({"city", "town", "village", "hamlet", "settlement", "kibbutz", "moshav"})
+_LIST = frozenset({",", "and", ", and", "&", "or"})
+
+
+def _share_plural(line: Line, text: str, readings: list[Reading]) -> None:
+    """ "Sumy and Donetsk regions", "Mangari and Warawara villages": the noun holds for each of the list."""
+    for previous, reading in zip(reversed(readings[:-1]), reversed(readings[1:]), strict=True):
+        if reading.type_end < 0 or previous.type_kind or previous.spot.demonym:
+            continue
+        shared = line.words[reading.type_end].lower.endswith("s")
+        if shared and text[previous.spot.end : reading.spot.start].strip() in _LIST:
+            previous.type_kind, previous.type_end = reading.type_kind, -1
+            if previous.spot.last + 1 < len(line.words):
+                reading_end = reading.type_end
+                _spread(readings, previous, reading_end)
+
+
+def _spread(readings: list[Reading], previous: Reading, end: int) -> None:
+    """Lets the rule run on over the rest of the list: `previous` now counts as typed by the same noun."""
+    index = readings.index(previous)
+    if index:
+        previous.type_end = end
+
+
+def _link(line: Line, text: str, readings: list[Reading]) -> None:
+    for i, reading in enumerate(readings):
+        if reading.spot.demonym or _describes(line, reading):
+            _describe(line, readings, i)
+        if reading.spot.demonym:
+            continue
+        inner = reading
+        for outer in readings[i + 1 : i + 6]:
+            if outer.spot.demonym:
+                continue
+            if (
+                outer.spot.first <= inner.last
+                or not outer.candidates
+                or not _linked(line, text, readings, inner, outer)
+            ):
+                break
+            if not _may_contain(outer, reading):
+                break
+            reading.containers.append(outer)
+            inner = outer
+
+
+def _describes(line: Line, reading: Reading) -> bool:
+    """Whether it may say where the next name lies: "Ukraine's Sumy", "the Pakistan province of Balochistan"."""
+    if not reading.candidates:
+        return False
+    return reading.spot.possessive or (
+        reading.type_end > 0 and any(p.kind == Kind.COUNTRY for _, p in reading.candidates)
+    )
+
+
+def _describe(line: Line, readings: list[Reading], i: int) -> None:
+    vocab, describing = vocabulary(), readings[i]
+    for inner in readings[i + 1 : i + 4]:
+        span = line.words[describing.spot.last + 1 : inner.spot.first]
+        known = {k for r in readings[i + 1 :] for k in range(r.spot.first, r.spot.last + 1)}
+        if len(span) > 6 or not all(
+            w.lower in vocab.passed or w.lower in vocab.types or w.lower in ("of", "and") or k in known
+            for k, w in enumerate(span, describing.spot.last + 1)
+        ):
+            return
+        if _may_contain(describing, inner) and not inner.spot.demonym:
+            inner.containers.append(describing)
+            describing.qualifies = not describing.spot.demonym
+
+
+_LINKS = frozenset({"in", "of", "the", "a", "an", "at", "near", "on", "part"})
+
+
+def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, outer: Reading) -> bool:
+    """ "X in Y", "X, Y", "X village market in the northern Y": nothing but a description between them."""
+    vocab = vocabulary()
+    first = inner.last + 1
+    span = line.words[first : outer.spot.first]
+    if len(span) > 9:
+        return False
+    adjectives = {
+        k for r in readings if r.spot.demonym or r.qualifies for k in range(r.spot.first, r.spot.last + 1)
+    }
+    comma = linked = line.gap(text, first - 1, outer.spot.first if not span else first).strip() == ","
+    for k, word in enumerate(span, first):
+        low = word.lower
+        if low in ("in", "of", "at"):
+            linked = True
+        elif not (
+            low in _LINKS or low in vocab.passed or low in vocab.types or k in adjectives
+            or (not linked and low in vocab.facility_words)
+        ):  # fmt: skip
+            return False
+        if k > first and (gap := line.gap(text, k - 1, k).strip()):
+            if gap != "," or comma:
+                return False
+            comma = linked = True
+    if span and (gap := line.gap(text, outer.spot.first - 1, outer.spot.first).strip()):
+        return gap == ","
+    return linked
+
+
+def _may_contain(outer: Reading, inner: Reading) -> bool:
+    """Whether some reading of `outer` contains some reading of `inner`; an unknown name may lie anywhere."""
+    if not inner.candidates:
+        return True
+    return any(contains(o, i) for _, o in outer.candidates for _, i in inner.candidates[:60])
