@@ -1,0 +1,38 @@
+"""English for names that come from texts: lists, and whether a verb after a name is singular."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# Plural also when written with a capital or without an s. "United States" and "Hamas" are singular.
+_PLURALS = frozenset(
+    re.findall(
+        r"\w+",
+        """authorities children fighters forces guards gunmen houthis insurgents israelis men militants officials
+    people police protesters rebels residents separatists soldiers taliban troops women""",
+    )
+)
+_AFTER_THE_HEAD = re.compile(r" (?:in|of|from|at|on|for|near|with|who|to)\b|,| \(")
+
+
+def is_plural(name: str) -> bool:
+    """Whether one says "{name} say" rather than "{name} says": "residents", "the Armed Forces of Norvia"."""
+    last = (_AFTER_THE_HEAD.split(name.strip(), maxsplit=1)[0].split() or [""])[-1]
+    if last.lower() in _PLURALS or last.endswith("ians"):
+        return True
+    return last.islower() and last.endswith("s") and not last.endswith(("ss", "us", "is", "'s", "’s"))
+
+
+def listing(names: Sequence[str], most: int = 3) -> str:
+    """ "A", "A and B", "A, B and C", and beyond `most` "A, B and 2 others"; "" for none."""
+    names = list(dict.fromkeys(names))
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} others"]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def verb(names: Sequence[str], one: str, several: str) -> str:
+    """The form that goes with the names: verb(["residents"], "says", "say") is "say"."""
+    distinct = list(dict.fromkeys(names))
+    return several if len(distinct) > 1 or (distinct and is_plural(distinct[0])) else one
