@@ -54,9 +54,10 @@ class _Trigger:
 
 _FORMS = ("past", "gerund", "present", "base", "intransitive", "state", "count", "toll")
 _CHEAP = re.compile(
-    r"kill|dead|death|dies?\b|died|injur|wound|hurt|bod(?:y|ies)|corpse|lives|fatal|casualt|toll|missing|unaccounted|captur"
-    r"|captive|hostage|prisoner|abduct|kidnap|slain|slew|massacr|murder|shot|gunned|behead|execut|martyr|perish|slaught|hospitali"
-    r"|assassin|maim|succumb|drown|number of|remains|blown up|burn|disappear|surrender|eliminat|neutrali|liquidat|seiz|victim",
+    r"kill|dead|death|dies?\b|died|injur|wound|hurt|bod(?:y|ies)|corpse|lives|fatal|casualt|toll|missing|unaccounted"
+    r"|captur|captive|hostage|prisoner|abduct|kidnap|slain|slew|massacr|murder|shot|gunned|behead|execut|martyr|perish"
+    r"|slaught|hospitali|assassin|maim|succumb|drown|number of|remains|blown up|burn|disappear|surrender|eliminat"
+    r"|neutrali|liquidat|seiz|victim",
     re.IGNORECASE,
 )
 _BE = frozenset({"was", "were", "is", "are", "be", "been", "being", "'s", "get", "got", "getting"})
@@ -64,11 +65,11 @@ _HAVE = frozenset({"has", "have", "had", "having", "'ve"})
 _SINGULAR_VERB = frozenset({"was", "is", "has", "'s"})
 _ADVERBS = frozenset(
     """also later then already reportedly still even instantly immediately now just earlier both all there
-    himself herself themselves initially at once so far today yesterday again subsequently either""".split()  # noqa: SIM905
+    himself herself themselves initially at once so far today yesterday again subsequently either""".split()
 )
 _REPORTING = frozenset(
     "said reported feared believed confirmed found thought known presumed understood to left".split()
-)  # noqa: SIM905
+)
 _TOLL_LEAD = re.compile(
     r"(?:\b(?:to|at|of|reach(?:ed|es)|is|was|hit|passed|exceeded|topped|surpassed|stands?|stood|now|as)|:)\s*\Z",
     re.IGNORECASE,

@@ -17,12 +17,12 @@ from timeline.extraction.numbers import Quantity, find_quantities
 _WORD = re.compile(r"\w+(?:[-’'.]\w+)*|[^\w\s]")
 # Words that end the search for the noun of a number.
 _STOP = frozenset(
-    """a an the and or but nor of in on at by for from to with without into onto near after before during since until
-    when while where who whom whose which that as than because if then so is are was were be been being am has have
-    had having do does did will would shall should can could may might must not no said says say told tells reported
-    reports announced added left leaving late early also only just including among mostly mainly over under between against
-    across around through inside outside along via per amid despite following this these those it its he she they we
-    his her their our my your him them us there here""".split()  # noqa: SIM905
+    """a an the and or but nor of in on at by for from to with without into onto near after before during since
+    until when while where who whom whose which that as than because if then so is are was were be been being am
+    has have had having do does did will would shall should can could may might must not no said says say told tells
+    reported reports announced added left leaving late early also only just including among mostly mainly over under
+    between against across around through inside outside along via per amid despite following this these those it
+    its he she they we his her their our my your him them us there here""".split()
 )
 _BEFORE_NOUN = 6  # describing words between a number and its noun
 _MORE = frozenset({"more", "other", "others", "additional", "further"})
@@ -108,7 +108,7 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
 
 
 def find_groups(text: str, words: list[Word], ends: Collection[int] = ()) -> list[Group]:
-    """Groups of people that `words` tell, in order; none overlaps another. No group reaches over an index of `ends`."""
+    """Groups of people that `words` tell, in order; none overlaps another, none reaches over an index of `ends`."""
     if not words:
         return []
     starts = [word.start for word in words]
@@ -121,9 +121,7 @@ def find_groups(text: str, words: list[Word], ends: Collection[int] = ()) -> lis
         group = None
         if (quantity := counted.get(i)) is not None:
             after = bisect_left(starts, quantity.end)
-            group = _counted(
-                words, i, after, (quantity.start, quantity.end), quantity.figure, quantity.additional
-            )
+            group = _counted(words, i, after, quantity, ends)
         elif (
             words[i].lower in _ARTICLES
             or i == 0
@@ -199,7 +197,7 @@ def _is_people(word: Word) -> bool:
 
 _DESCRIBING_PARTICIPLES = frozenset(
     """armed masked unarmed disguised suspected alleged displaced uniformed retired wanted convicted hooded trained
-    married kidnapped abducted captured""".split()  # noqa: SIM905
+    married kidnapped abducted captured""".split()
 )
 
 
