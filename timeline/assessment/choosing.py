@@ -1,9 +1,9 @@
 """Which of the reported dates, places and types stands for the event.
 
 A value is supported by the origins that give it or something wider that contains it ("Odesa region" supports
-"Odesa"; a night and the days that it touches support each other). The best supported wins; one step of precision weighs as
-much as half an origin, so that one vague outlier never hides an exact place, nor one exact outlier the place
-that all others give. Ties: the earliest report.
+"Odesa"; a night and the days that it touches support each other). The best supported wins; one step of
+precision weighs as much as half an origin, so that one vague outlier never hides an exact place, nor one exact
+outlier the place that all others give. Ties: the earliest report.
 """
 
 from __future__ import annotations

@@ -101,17 +101,19 @@ class Testimony:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """By publication; ties by what is said, so that no order of arrival shows."""
+        """By publication; ties by what is said and then by who prints it, so that no order of arrival shows."""
         return (
             self.published,
             self.origin,
-            self.source,
-            str(self.article),
             self.type,
             self.start,
             self.end,
             self.place_key,
             tuple(s.name for s in self.speakers),
+            self.stance,
+            self.modality,
+            self.source,
+            str(self.article),
             str(self.report),
         )
 
