@@ -27,7 +27,17 @@ from urllib.parse import quote
 from timeline.config.engines.place import EngineError, Place
 from timeline.config.engines.servers import Postgres, Server, Valkey
 
-__all__ = ["EngineError", "Engines", "data_dir", "database_url", "for_command", "redis_url", "running"]
+__all__ = [
+    "EngineError",
+    "Engines",
+    "Postgres",
+    "Valkey",
+    "data_dir",
+    "database_url",
+    "for_command",
+    "redis_url",
+    "running",
+]
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 #: Commands of manage.py that need no engine, or (run) hold the engines themselves.

@@ -98,6 +98,16 @@ class Place:
         directory.chmod(0o700)
         return directory
 
+    def owner_name(self) -> str:
+        """The operating system's user who runs the project."""
+        try:
+            return pwd.getpwuid(os.geteuid()).pw_name
+        except KeyError:
+            raise EngineError(
+                f"user {os.geteuid()} has no name in /etc/passwd, which Postgres asks for: "
+                "run as a user who has one, or set DATABASE_URL and REDIS_URL."
+            ) from None
+
 
 def _user_name(uid: int) -> str:
     try:

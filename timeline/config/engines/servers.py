@@ -1,7 +1,6 @@
 """The two servers that `timeline.config.engines` runs: data, start, health and stop."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -69,6 +68,11 @@ class Server(ABC):
     def set_aside(self) -> bool:
         """Move away data that the server cannot read, where that loses nothing; whether that was done."""
         return False
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process that was last seen."""
+        return self._process.pid if self._process else None
 
     def lives(self) -> bool:
         """Whether the process that was last seen still runs. A zombie does not."""
@@ -216,7 +220,7 @@ class Postgres(Server):
             "jit": "off",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [
             str(postgres_programs(self.place, self.directory) / "postgres"),
@@ -232,9 +236,7 @@ class Postgres(Server):
         # Only the operating system's user who runs the project may connect; the server asks the kernel.
         # Written at every start, because another user may run it next time.
         (self.directory / "pg_hba.conf").write_text("local all all peer map=owner\n")
-        (self.directory / "pg_ident.conf").write_text(
-            f'owner "{pwd.getpwuid(os.geteuid()).pw_name}" {self.role}\n'
-        )
+        (self.directory / "pg_ident.conf").write_text(f'owner "{self.place.owner_name()}" {self.role}\n')
         self._disown_pid_file()
 
     def _create_cluster(self) -> None:
@@ -313,8 +315,10 @@ class Valkey(Server):
 
     def answers(self) -> bool:
         import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
-        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except (redis.ConnectionError, redis.TimeoutError):
