@@ -7,7 +7,7 @@ only describing words between. `casualties` binds these groups to what happened 
 import re
 from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from timeline.extraction.findings import Figure
@@ -50,6 +50,12 @@ _IRREGULAR = (
     ("person", "people"),
     ("passerby", "passersby"),
 )
+_BEFORE_BARE_NOUN = frozenset({"and", ",", ":", "killing", "killed", "wounding", "injuring"})
+_ORDINALS = frozenset({"second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"})
+_DESCRIBING_PARTICIPLES = frozenset(
+    """armed masked unarmed disguised suspected alleged displaced uniformed retired wanted convicted hooded trained
+    married kidnapped abducted captured""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +89,21 @@ class Group:
         return not self.who
 
 
+@dataclass(frozen=True, slots=True)
+class _Nouns:
+    singular: frozenset[str]
+    plural: frozenset[str]
+    pairs: frozenset[str]
+    things: frozenset[str]  # and their plurals
+
+
 @cache
-def _nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    """(singular, plural, pairs, things with their plurals)."""
+def _nouns() -> _Nouns:
     lexicon = load("people")
     singular = frozenset(lexicon["persons"])
     plural = {_plural(noun) for noun in singular} | set(lexicon["plurals"])
     things = set(lexicon["things"]) | {_plural(noun) for noun in lexicon["things"]}
-    return singular, frozenset(plural), frozenset(lexicon["pairs"]), frozenset(things)
+    return _Nouns(singular, frozenset(plural), frozenset(lexicon["pairs"]), frozenset(things))
 
 
 def _plural(noun: str) -> str:
@@ -120,15 +133,14 @@ def find_groups(text: str, words: list[Word], ends: Collection[int] = ()) -> lis
             continue
         group = None
         if (quantity := counted.get(i)) is not None:
-            after = bisect_left(starts, quantity.end)
-            group = _counted(words, i, after, quantity, ends)
-        elif (
-            words[i].lower in _ARTICLES
-            or i == 0
-            or words[i - 1].lower in ("and", ",", ":", "killing", "killed")
-        ):
+            group = _counted(words, i, bisect_left(starts, quantity.end), quantity, ends)
+        elif words[i].lower in _ARTICLES:
+            group = _another(words, i, ends) or _single(words, i)
+        elif i == 0 or words[i - 1].lower in _BEFORE_BARE_NOUN:
             group = _single(words, i)
         if group is not None:
+            if found and not group.part and _continues_part(words, found[-1], group):
+                group = replace(group, part=True)
             found.append(group)
             done = group.last
     return found
@@ -137,51 +149,50 @@ def find_groups(text: str, words: list[Word], ends: Collection[int] = ()) -> lis
 def _counted(
     words: list[Word], first: int, after: int, quantity: Quantity, ends: Collection[int]
 ) -> Group | None:
-    number, figure, additional = (quantity.start, quantity.end), quantity.figure, quantity.additional
     if first > 0 and words[first - 1].lower == "no":  # "no one"
         return None
+    number, figure, additional = (quantity.start, quantity.end), quantity.figure, quantity.additional
     part = _is_part(words, first)
     i = after
     while i < len(words) and words[i].lower in _MORE:
         additional = True
         i += 1
-    if i < len(words) and words[i].lower == "of":
-        if i + 1 < len(words) and words[i + 1].lower in ("them", "whom", "those", "us"):
+    if i + 1 < len(words) and words[i].lower == "of":
+        if words[i + 1].lower in ("them", "whom", "those", "us"):
             return Group(first, i + 2, number, figure, "", True, additional=additional, part=True)
-        if i + 1 < len(words) and words[i + 1].lower in _PARTITIVE:
+        if words[i + 1].lower in _PARTITIVE:
             i += 2
-        elif figure.best is None:  # "dozens of civilians", "hundreds of its people"
+        elif figure.best is None:  # "dozens of civilians"
             i += 1
-    noun = _noun_from(words, i, ends)
+    noun = _noun_from(words, i, ends, one=figure.best == 1)
     if noun is None:
-        bare = (
-            i >= len(words)
-            or not words[i].text[0].isalpha()
-            or words[i].lower in _STOP
-            or _participle(words[i])
-        )
-        who = "" if bare else words[min(i, len(words) - 1)].lower
+        who = "" if _ends_phrase(words, i, ends) else words[i].lower
         return Group(first, i, number, figure, who, additional=additional, part=part)
-    who = " ".join(word.lower for word in words[i : noun + 1])
-    people = _is_people(words[noun])
-    if not people and words[noun].lower in _nouns()[3]:
+    if words[noun].lower in _nouns().things:
         return None
-    return Group(first, noun + 1, number, figure, who, people, additional=additional, part=part)
+    who = " ".join(word.lower for word in words[i : noun + 1])
+    return Group(first, noun + 1, number, figure, who, True, additional=additional, part=part)
 
 
-def _noun_from(words: list[Word], first: int, ends: Collection[int]) -> int | None:
-    """Index of the last noun of people in the phrase that begins at `first`, or of a name in the plural."""
-    singular, plural, pairs, things = _nouns()
+def _ends_phrase(words: list[Word], i: int, ends: Collection[int]) -> bool:
+    """Whether nothing at `i` could still be part of a noun phrase."""
+    if i >= len(words) or i in ends:
+        return True
+    word = words[i]
+    return not word.text[0].isalpha() or word.lower in _STOP or _is_participle(word) or _is_adverb(word)
+
+
+def _noun_from(words: list[Word], first: int, ends: Collection[int], one: bool) -> int | None:
+    """Index of the last noun of the phrase that begins at `first`: people, things, or a name in the plural."""
+    nouns = _nouns()
     found = None
     for i in range(first, min(first + _BEFORE_NOUN, len(words))):
+        if _ends_phrase(words, i, ends):
+            break
         word = words[i]
-        if i in ends:
-            break
-        if word.lower in things:
+        if word.lower in nouns.things:
             return i if found is None else found
-        if word.lower in _STOP or not word.text[0].isalpha() or _participle(word):
-            break
-        if word.lower in plural or word.lower in pairs or (word.lower in singular and i == first):
+        if word.lower in nouns.plural or word.lower in nouns.pairs or (one and word.lower in nouns.singular):
             found = i
         elif found is not None:
             break
@@ -190,60 +201,67 @@ def _noun_from(words: list[Word], first: int, ends: Collection[int]) -> int | No
     return found
 
 
-def _is_people(word: Word) -> bool:
-    singular, plural, pairs, _ = _nouns()
-    return word.lower in plural or word.lower in singular or word.lower in pairs or word.text[0].isupper()
-
-
-_DESCRIBING_PARTICIPLES = frozenset(
-    """armed masked unarmed disguised suspected alleged displaced uniformed retired wanted convicted hooded trained
-    married kidnapped abducted captured""".split()
-)
-
-
-def _participle(word: Word) -> bool:
+def _is_participle(word: Word) -> bool:
     return word.lower.endswith("ed") and word.lower not in _DESCRIBING_PARTICIPLES and word.text[0].islower()
+
+
+def _is_adverb(word: Word) -> bool:
+    return word.lower.endswith("ly") and word.lower not in ("elderly", "family") and word.text[0].islower()
+
+
+def _another(words: list[Word], first: int, ends: Collection[int]) -> Group | None:
+    """ "another was wounded", "a sixth injured": one more, without a noun."""
+    i = first + 1
+    if words[first].lower in ("a", "the") and i < len(words) and words[i].lower in _ORDINALS:
+        i += 1
+    elif words[first].lower != "another":
+        return None
+    if not _ends_phrase(words, i, ends):
+        return None
+    number = (words[first].start, words[i - 1].end)
+    figure = Figure(1, 1, 1, " ".join(w.text for w in words[first:i]))
+    return Group(first, i, number, figure, additional=True)
 
 
 def _single(words: list[Word], first: int) -> Group | None:
     """One person: "a 45-year-old woman", "its driver", "the mayor"; "a couple" is two."""
-    singular, plural, pairs, things = _nouns()
+    nouns = _nouns()
     article = words[first].lower in _ARTICLES
     begin = first + 1 if article else first
     for i in range(begin, min(begin + _BEFORE_NOUN, len(words))):
         word = words[i]
-        if word.lower in plural or word.lower in things:
+        if word.lower in nouns.plural or word.lower in nouns.things:
             return None
-        if word.lower in pairs or word.lower in singular:
-            if i + 1 < len(words) and (words[i + 1].lower in singular or words[i + 1].lower in plural):
+        if word.lower in _STOP or not word.text[0].isalnum():
+            return None
+        if word.lower in nouns.pairs or word.lower in nouns.singular:
+            following = words[i + 1].lower if i + 1 < len(words) else ""
+            if following in nouns.singular:
                 continue  # "a police officer", "a truck driver"
-            if not article and i > begin:  # without an article only the noun itself: "and wife"
+            if following in nouns.plural or following in nouns.things:
                 return None
-            best = 2 if word.lower in pairs else 1
-            start, end = words[first].start, word.end
-            figure = Figure(best, best, best, f"{words[first].text} {word.text}" if article else word.text)
+            best = 2 if word.lower in nouns.pairs else 1
+            lead = f"{words[first].text} " if article else ""
             definite = words[first].lower not in ("a", "an", "another", "one")
-            additional = words[first].lower == "another"
-            return Group(
-                first,
-                i + 1,
-                (start, end),
-                figure,
-                word.lower,
-                True,
-                definite,
-                additional,
-                _is_part(words, first),
-            )
-        if word.lower in _STOP or not (word.text[0].isalnum()) or (not article and i > begin):
+            figure = Figure(best, best, best, lead + word.text)
+            group = Group(first, i + 1, (words[first].start, word.end), figure, word.lower, True, definite)
+            return replace(group, additional=words[first].lower == "another", part=_is_part(words, first))
+        if not article:  # without an article only the noun itself: "and wife"
             return None
     return None
 
 
 def _is_part(words: list[Word], first: int) -> bool:
+    """Whether "including", "among them" or the like leads in the group that begins at `first`."""
     if first == 0:
         return False
-    before = words[first - 1].lower
-    if before in ("at", "some", "about") and first > 1:
-        before = words[first - 2].lower
-    return before in _PART_LEADS or (before == "," and first > 1 and words[first - 2].lower in _PART_LEADS)
+    i = first - 1
+    if words[i].lower in ("at", ",", ":") and i > 0:
+        i -= 1
+    return words[i].lower in _PART_LEADS
+
+
+def _continues_part(words: list[Word], before: Group, group: Group) -> bool:
+    """ "including a woman and two children": the children are part of the total too."""
+    between = [w.text for w in words[before.last : group.first]]
+    return before.part and between in (["and"], [","])
