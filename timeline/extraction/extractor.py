@@ -1,0 +1,42 @@
+"""`extract`: an article in, findings out."""
+
+from timeline.extraction.article import acts, finding
+from timeline.extraction.attribution import Attribution
+from timeline.extraction.codebook import Modality
+from timeline.extraction.findings import Document, Finding
+from timeline.extraction.frames import Candidate, candidates
+from timeline.extraction.quotes import inherited_speakers, quoted_attribution
+from timeline.extraction.reading import Reading, read
+from timeline.extraction.relevance import relevance
+
+# Changes whenever findings may change: articles read by another version are read again.
+VERSION = "rules-1"
+
+
+def extract(document: Document) -> list[Finding]:
+    """The events that the article tells, in the order of the text; none when it is not about a conflict.
+
+    Pure and deterministic. Any text is accepted; evidence spans are offsets into `document.text`.
+    """
+    if not relevance(document.title, document.text).passes:
+        return []
+    readings = read(document)
+    found = propose(readings)
+    return [finding(act, readings, document.day) for act in acts(readings, found, document.day)]
+
+
+def propose(readings: list[Reading]) -> list[Candidate]:
+    """Candidates of all sentences, with quotations given to their speakers."""
+    inherited = inherited_speakers(readings)
+    found: list[Candidate] = []
+    for index, reading in enumerate(readings):
+        speaker = inherited.get(index)
+        if speaker is not None:
+            attribution: Attribution = quoted_attribution(reading, speaker)
+            reading.says = [attribution, *reading.says]
+        found += [c for c in candidates(reading, index) if c.strength > 0 and not _idle(c)]
+    return found
+
+
+def _idle(c: Candidate) -> bool:
+    return c.modality is Modality.HYPOTHETICAL and c.category.value == "territory"

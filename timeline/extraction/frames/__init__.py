@@ -1,0 +1,36 @@
+"""From triggers to candidates: what each sentence tells, with its arguments bound.
+
+All readings of all triggers are proposed first; `choose` arbitrates afterwards, so that no rule silently
+blocks another.
+"""
+
+from timeline.extraction.codebook import TYPES, Category
+from timeline.extraction.frames.candidate import Candidate
+from timeline.extraction.frames.choose import choose
+from timeline.extraction.frames.diplomacy import diplomacy, statements
+from timeline.extraction.frames.needs import unmet
+from timeline.extraction.frames.scene import Scene, stage
+from timeline.extraction.frames.strikes import strikes
+from timeline.extraction.frames.territory import territory
+from timeline.extraction.reading import Reading
+from timeline.extraction.triggers import find_triggers
+
+__all__ = ["Candidate", "candidates"]
+
+
+def candidates(reading: Reading, index: int) -> list[Candidate]:
+    """The candidates of one sentence; `index` is its position in the article's readings."""
+    by: dict[Category, list[Scene]] = {c: [] for c in Category}
+    for trigger in find_triggers(reading.parsed):
+        scene = stage(reading, trigger)
+        if unmet(scene):
+            continue
+        kind = trigger.entry.type
+        by[Category.STRIKE if kind == "means" else TYPES[kind].category].append(scene)
+    acts = [
+        *strikes(reading, index, by[Category.STRIKE]),
+        *territory(reading, index, by[Category.TERRITORY]),
+        *diplomacy(reading, index, by[Category.DIPLOMACY]),
+    ]
+    chosen = choose(reading, acts)
+    return chosen + statements(reading, index, chosen)

@@ -1,0 +1,157 @@
+"""Which place, date and speaker belong to a trigger. Nearest within the clause first, then what governs it."""
+
+from dataclasses import dataclass
+
+from timeline.extraction.attribution import Attribution, speakers_at
+from timeline.extraction.clauses import Kind
+from timeline.extraction.codebook import DateBasis, PlacePrecision
+from timeline.extraction.dates import DateKind, DateMention
+from timeline.extraction.frames.scene import Scene, is_place
+from timeline.extraction.places import PlaceMention
+from timeline.extraction.reading import Reading
+
+_AREAS = (PlacePrecision.ADMIN1, PlacePrecision.COUNTRY, PlacePrecision.ADMIN2)
+_EVENT_DATES = (DateKind.POINT, DateKind.SINCE)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundDate:
+    mention: DateMention
+    basis: DateBasis
+
+
+def contains(outer: PlaceMention, inner: PlaceMention) -> bool:
+    """Whether one place lies in the other by name of its region or country."""
+    a, b = outer.where, inner.where
+    if a.key == b.key:
+        return True
+    if a.country != b.country:
+        return False
+    if a.precision == PlacePrecision.COUNTRY:
+        return True
+    if a.precision == PlacePrecision.ADMIN1:
+        return bool(a.admin1 or a.name) and (b.admin1 == (a.admin1 or a.name) or b.admin1 == a.name)
+    if a.precision == PlacePrecision.ADMIN2:
+        return bool(
+            b.admin1 == a.admin1 and b.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR) and b.admin1
+        )
+    return False
+
+
+def finest(mentions: list[PlaceMention]) -> list[PlaceMention]:
+    """Drop regions and countries that only say where a finer place lies; and second mentions."""
+    kept: list[PlaceMention] = []
+    mentions = [m for m in mentions if not m.qualifies] or mentions
+    for m in mentions:
+        if any(o is not m and contains(m, o) and m.where.key != o.where.key for o in mentions):
+            continue
+        if any(k.where.key == m.where.key for k in kept):
+            continue
+        kept.append(m)
+    return kept
+
+
+def speech_clauses(reading: Reading) -> set[int]:
+    return {a.clause for a in reading.says if a.clause >= 0}
+
+
+def places_for(scene: Scene, span: tuple[int, int]) -> list[PlaceMention]:
+    """Places of the act, best first: in the span, else of the clauses around it that only report it."""
+    reading = scene.reading
+    head = scene.trigger.head
+    inside = [p for p in reading.places if is_place(p) and span[0] <= reading.position(p.start) < span[1]]
+    inside = [p for p in inside if not _names_a_speaker(reading, p)]
+    if inside:
+        fine = finest(inside)
+        after = [p for p in fine if reading.position(p.start) >= scene.trigger.first]
+        before = [p for p in fine if reading.position(p.start) < scene.trigger.first]
+        return sorted(after, key=lambda p: p.start) + sorted(before, key=lambda p: -p.start)
+    everywhere = [p for p in reading.places if is_place(p) and not _names_a_speaker(reading, p)]
+    return sorted(finest(everywhere), key=lambda p: abs(reading.position(p.start) - head))
+
+
+def _names_a_speaker(reading: Reading, place: PlaceMention) -> bool:
+    """ "Kherson governor Oleksandr Prokudin said": the place is part of who speaks."""
+    position = reading.position(place.start)
+    for actor in reading.actors:
+        if actor.first <= position < actor.last and actor.kind != "state":
+            return True
+    return False
+
+
+def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | None:
+    """The date of the act at `position`, explicit or of the speech that reports it."""
+    usable = [d for d in reading.dates if d.kind in _EVENT_DATES]
+    if not usable:
+        return None
+    parsed = reading.parsed
+    speeches = speech_clauses(reading)
+    by_clause: dict[int, list[DateMention]] = {}
+    for d in usable:
+        by_clause.setdefault(parsed.clause_of(reading.position(d.start)), []).append(d)
+    nearest = lambda found: min(found, key=lambda d: abs(reading.position(d.start) - position))  # noqa: E731
+    if clause_index < 0 or not parsed.clauses:
+        return BoundDate(nearest(usable), DateBasis.EXPLICIT)
+    own = by_clause.get(clause_index)
+    if own and clause_index not in speeches:
+        return BoundDate(nearest(own), DateBasis.EXPLICIT)
+    if own:
+        return BoundDate(nearest(own), DateBasis.SPEECH)
+    family = _family(reading, clause_index)
+    near = [d for k in family - speeches for d in by_clause.get(k, ())]
+    if near:
+        return BoundDate(nearest(near), DateBasis.EXPLICIT)
+    for a in reversed(speakers_at(reading.says, position)):
+        said = by_clause.get(a.clause)
+        if said:
+            return BoundDate(said[0], DateBasis.SPEECH)
+    opening = [d for d in usable if reading.position(d.start) <= 2]
+    if opening:
+        return BoundDate(opening[0], DateBasis.EXPLICIT)
+    spoken = [d for k in speeches for d in by_clause.get(k, ())]
+    if spoken:
+        return BoundDate(spoken[0], DateBasis.SPEECH)
+    others = [d for d in usable if not _of_another_act(reading, d)]
+    return BoundDate(nearest(others), DateBasis.EXPLICIT) if others else None
+
+
+def _family(reading: Reading, k: int) -> set[int]:
+    """Clauses that share the act's time: its participles, infinitives, coordinated verbs, and what it hangs on."""
+    clauses = reading.parsed.clauses
+    family = {k}
+    changed = True
+    while changed:
+        changed = False
+        for i, c in enumerate(clauses):
+            joined = c.kind in (Kind.PARTICIPLE, Kind.INFINITIVE, Kind.COORDINATED) or (
+                c.kind is Kind.ADVERBIAL and c.conjunction in ("when", "as", "after", "where", "while")
+            )
+            if not joined or c.parent < 0:
+                continue
+            if i in family and c.parent not in family:
+                family.add(c.parent)
+                changed = True
+            elif c.parent in family and i not in family and c.kind is not Kind.ADVERBIAL:
+                family.add(i)
+                changed = True
+    return family
+
+
+def _of_another_act(reading: Reading, d: DateMention) -> bool:
+    """ "after Tuesday's talks": the date belongs to a noun of its own."""
+    i = reading.position(d.end)
+    tokens = reading.parsed.tokens
+    return i + 1 < len(tokens) and (
+        tokens[i].tag == "POS" or tokens[min(i + 1, len(tokens) - 1)].tag == "POS"
+    )
+
+
+def speakers_for(reading: Reading, position: int, skip: int = -2) -> tuple[list[str], list[Attribution]]:
+    """Names of those who vouch for the token, and their attributions, outermost first."""
+    found = [a for a in speakers_at(reading.says, position) if a.clause != skip]
+    names: list[str] = []
+    for a in found:
+        for name in a.speaker.names:
+            if name not in names:
+                names.append(name)
+    return names, found

@@ -1,0 +1,70 @@
+"""Arbitration within a sentence: of candidates that are readings of the same words, the best."""
+
+from timeline.extraction.clauses import Kind
+from timeline.extraction.codebook import Category, Modality
+from timeline.extraction.frames.candidate import Candidate
+from timeline.extraction.frames.diplomacy import SPEECH_ACTS
+from timeline.extraction.reading import Reading
+
+_OPEN = (Modality.HYPOTHETICAL, Modality.PLANNED)
+
+
+def choose(reading: Reading, found: list[Candidate]) -> list[Candidate]:
+    """The candidates that stand, in the order of the text."""
+    kept: list[Candidate] = []
+    for c in sorted(found, key=lambda c: (-_rank(c), c.position)):
+        if c.category is Category.STRIKE and c.modality in _OPEN:
+            continue
+        if any(_displaces(reading, k, c) for k in kept):
+            continue
+        kept.append(c)
+    return sorted(kept, key=lambda c: c.position)
+
+
+def _rank(c: Candidate) -> float:
+    return c.strength - (0.15 if c.modality in _OPEN else 0.0)
+
+
+def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:
+    """Whether `kept` already tells what `c` would."""
+    same_place = kept.place is None or c.place is None or kept.place.where.key == c.place.where.key
+    if kept.type == c.type and kept.category is not Category.STRIKE and same_place:
+        return True
+    if kept.position == c.position and kept.category is c.category:
+        return same_place or kept.type != c.type
+    if kept.category is Category.TERRITORY and c.category is Category.TERRITORY:
+        return same_place
+    if kept.category is Category.DIPLOMACY and c.category is Category.DIPLOMACY:
+        return _same_words(reading, kept, c)
+    if {kept.category, c.category} == {Category.DIPLOMACY, Category.TERRITORY}:
+        demand = kept if kept.type == "demand" else c if c.type == "demand" else None
+        return demand is not None and _same_words(reading, kept, c)
+    return False
+
+
+def _same_words(reading: Reading, a: Candidate, b: Candidate) -> bool:
+    """One clause, or one governs the other and only the outer act took place."""
+    if a.clause == b.clause:
+        return True
+    outer, inner = (a, b) if _governs(reading, a.clause, b.clause) else (b, a)
+    if not _governs(reading, outer.clause, inner.clause):
+        return False
+    if inner.modality in _OPEN or inner.modality is Modality.DENIED:
+        return True
+    if outer.type in SPEECH_ACTS and inner.type in SPEECH_ACTS:
+        return True
+    return inner.type == outer.type
+
+
+def _governs(reading: Reading, outer: int, inner: int) -> bool:
+    clauses = reading.parsed.clauses
+    seen = set()
+    while inner >= 0 and inner not in seen:
+        seen.add(inner)
+        clause = clauses[inner]
+        if clause.kind is Kind.MAIN:
+            return False
+        inner = clause.parent
+        if inner == outer:
+            return True
+    return False

@@ -1,0 +1,245 @@
+"""Diplomacy: acts of officials and states, and statements that are themselves the news."""
+
+from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor
+from timeline.extraction.attribution import Attribution
+from timeline.extraction.clauses import Kind
+from timeline.extraction.codebook import Category, Modality, Role
+from timeline.extraction.frames.binding import (
+    BoundDate,
+    date_for,
+    finest,
+    places_for,
+    speakers_for,
+    speech_clauses,
+)
+from timeline.extraction.frames.candidate import Candidate, add_parties
+from timeline.extraction.frames.needs import officials
+from timeline.extraction.frames.scene import Scene, context_words
+from timeline.extraction.lexicon import load
+from timeline.extraction.modality import modality_of
+from timeline.extraction.places import PlaceMention
+from timeline.extraction.reading import Reading
+
+# Acts done by speaking: when their verb says it, the act itself occurred, whatever it is about.
+SPEECH_ACTS = frozenset(("proposal", "rejection", "threat", "accusation", "statement"))
+_PLACED = frozenset(("talks", "visit", "agreement", "exchange", "legal"))
+
+
+def diplomacy(reading: Reading, index: int, scenes: list[Scene]) -> list[Candidate]:
+    """Candidates from triggers; `statements` adds what officials merely say."""
+    return [c for s in scenes if (c := _candidate(reading, index, s)) is not None]
+
+
+def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
+    kind = s.trigger.entry.type
+    modality, word = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
+    if kind in SPEECH_ACTS and modality is Modality.DENIED:
+        return None
+    if (
+        kind == "exchange"
+        and s.trigger.phrase in ("return", "receive", "transfer", "free", "trade")
+        and not s.has("captives", s.object[0], s.object[0] + 5)
+    ):
+        return None
+    candidate = Candidate(
+        kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"diplomacy:{s.trigger.phrase}",
+        modality=modality, clause=s.clause_index,
+    )  # fmt: skip
+    if word:
+        candidate.notes.append(f"modality {modality} from “{word}”")
+    _bind_parties(candidate, s)
+    if (
+        kind in ("statement", "proposal", "rejection", "threat", "accusation", "aid", "sanction")
+        and not candidate.sides
+        and not any(p.kind == PERSON for p in candidate.parties)
+    ):
+        return None
+    if kind in _PLACED:
+        candidate.place = _place(s, kind)
+    candidate.date = date_for(reading, s.trigger.head, s.clause_index)
+    names, _ = speakers_for(reading, s.trigger.head, skip=s.clause_index)
+    candidate.speakers = names
+    if kind in SPEECH_ACTS and not names:
+        first = [p.name for p in candidate.parties if p.role is Role.INITIATOR]
+        candidate.speakers = first
+    clause = s.clause
+    candidate.past_perfect = bool(clause and clause.perfect and clause.past)
+    return candidate
+
+
+def _bind_parties(candidate: Candidate, s: Scene) -> None:
+    kind = candidate.type
+    reading = s.reading
+    if kind in ("talks", "agreement", "exchange"):
+        everyone = [
+            a
+            for a in officials(reading.actors)
+            if not _only_speaks(reading, a) or (a.first >= s.span[0] and a.first < s.span[1])
+        ]
+        mediators = [a for a in everyone if _mediates(s, a)]
+        add_parties(candidate, [a for a in everyone if a not in mediators], Role.PARTICIPANT)
+        add_parties(candidate, mediators, Role.MEDIATOR)
+        return
+    doers = officials(s.initiators) or [a for a in s.initiators if a.kind == PERSON and a.official]
+    if not doers and s.trigger.nominal:
+        doers = officials(s.actors_in(s.span[0], s.trigger.first)) or officials(s.actors_in(*s.span))[:1]
+    if kind == "visit" and s.trigger.phrase in ("receive", "welcome"):
+        guests = [a for a in s.objects if a.kind == PERSON]
+        add_parties(candidate, guests, Role.INITIATOR)
+        add_parties(candidate, doers, Role.TARGET)
+        return
+    add_parties(candidate, doers, Role.INITIATOR)
+    own = candidate.sides
+    others = [a for a in officials(s.objects) if a.side not in own]
+    add_parties(candidate, others[:2], Role.TARGET)
+
+
+def _only_speaks(reading: Reading, actor: Actor) -> bool:
+    for k in speech_clauses(reading):
+        subject = reading.parsed.clauses[k].subject
+        if subject is not None and subject[0] <= actor.first < subject[1]:
+            return True
+    return False
+
+
+def _mediates(s: Scene, actor: Actor) -> bool:
+    tokens = s.reading.parsed.tokens
+    before = {t.lower for t in tokens[max(0, actor.first - 4) : actor.first]}
+    after = {t.lower for t in tokens[actor.last : actor.last + 3]}
+    return bool(before & {"mediated", "brokered", "facilitated", "mediation"}) or bool(
+        after & {"mediated", "mediates", "mediating", "brokered", "mediators", "mediator", "mediation"}
+    )
+
+
+def _place(s: Scene, kind: str) -> PlaceMention | None:
+    """Where talks are held or an envoy goes; the country that is talked about is no place of the talks."""
+    reading = s.reading
+    if kind == "visit":
+        first = s.trigger.last - 1 if not s.trigger.nominal else s.trigger.first
+        going = [p for p in s.places_in(first, s.span[1]) if p.preposition not in ("from",)]
+        found = finest(going)
+        return found[0] if found else None
+    places = [
+        p
+        for p in places_for(s, s.span)
+        if (p.locative and not p.anaphor and p.preposition in ("in", "at", "near", "outside", "inside"))
+        or (p.anaphor and p.locative)
+    ]
+    settled = [p for p in places if p.where.precision.value in ("exact", "near")]
+    if settled:
+        return settled[0]
+    head = s.trigger.head
+    close = [p for p in places if abs(reading.position(p.start) - head) <= 6]
+    return close[0] if close and not _about(reading, close[0]) else None
+
+
+def _about(reading: Reading, place: PlaceMention) -> bool:
+    """ "the war in Ukraine", "a ceasefire in Gaza": what it is about."""
+    i = reading.position(place.start)
+    before = [t.lower for t in reading.parsed.tokens[max(0, i - 4) : i]]
+    return bool(
+        set(before)
+        & {
+            "war",
+            "conflict",
+            "peace",
+            "ceasefire",
+            "fighting",
+            "situation",
+            "hostilities",
+            "truce",
+            "crisis",
+            "violence",
+            "end",
+        }
+    )
+
+
+def statements(reading: Reading, index: int, taken: list[Candidate]) -> list[Candidate]:
+    """What an official says of the conflict, where no more specific act is told in the same words."""
+    main = [a for a in reading.says if a.clause >= 0 and not _aside(reading, a)]
+    for a in sorted(main, key=lambda a: (not a.postposed, a.clause)):
+        candidate = _statement(reading, index, a)
+        if candidate is not None and not any(_tells(c, a) for c in taken):
+            return [candidate]
+    return []
+
+
+def _aside(reading: Reading, a: Attribution) -> bool:
+    """Speech within speech, or in a side clause ("after Trump said ..."), is not what the sentence reports."""
+    clause = reading.parsed.clauses[a.clause]
+    if clause.kind is Kind.ADVERBIAL and clause.conjunction in (
+        "after",
+        "before",
+        "since",
+        "when",
+        "if",
+        "unless",
+    ):
+        return True
+    position = clause.verb
+    return (
+        any(o is not a and o.clause >= 0 and o.covers(position) for o in reading.says)
+        and clause.kind is not Kind.COORDINATED
+    )
+
+
+def _tells(c: Candidate, a: Attribution) -> bool:
+    """Whether the candidate is what the speaker reports, or the speaking itself."""
+    return c.clause == a.clause or a.covers(c.position)
+
+
+def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None:
+    actor = a.speaker.actor
+    if actor is None or a.clause < 0:
+        return None
+    if not officials([actor]):
+        return None
+    if actor.kind not in (STATE, AGENCY, ORGANISATION, PERSON, GROUP):
+        return None
+    parsed = reading.parsed
+    said = [t for start, end in a.scope for t in parsed.tokens[start:end]]
+    if len(said) < 4:
+        return None
+    about = _about_conflict(said, reading)
+    if not about:
+        return None
+    verb = a.verb
+    stance = verb in load("speech")["verbs"]["stance"]
+    clause = parsed.clauses[a.clause]
+    if clause.modal or clause.negated:
+        return None
+    candidate = Candidate(
+        "statement", index, clause.verb, (0, len(parsed.tokens)), 0.55 if stance else 0.45, f"statement:{verb}",
+        clause=a.clause,
+    )  # fmt: skip
+    add_parties(candidate, [actor], Role.INITIATOR)
+    own = candidate.sides
+    others = [x for x in officials(reading.actors) if x.side not in own]
+    add_parties(candidate, others[:2], Role.TARGET)
+    candidate.speakers = list(a.speaker.names)
+    candidate.date = _speech_date(reading, a)
+    candidate.past_perfect = clause.perfect and clause.past
+    if any(t.is_quote for t in said):
+        candidate.strength += 0.05
+    return candidate
+
+
+def _speech_date(reading: Reading, a: Attribution) -> BoundDate | None:
+    return date_for(reading, reading.parsed.clauses[a.clause].verb, a.clause)
+
+
+def _about_conflict(said: list, reading: Reading) -> bool:  # type: ignore[type-arg]
+    words, phrases = context_words("conflict")
+    lower = [t.lower for t in said]
+    if any(w in words or any(part in words for part in w.split("-")) for w in lower):
+        return True
+    if any(tuple(lower[i : i + len(p)]) == p for p in phrases for i in range(len(lower))):
+        return True
+    return False
+
+
+def category_of(kind: str) -> Category:
+    from timeline.extraction.codebook import TYPES
+
+    return TYPES[kind].category

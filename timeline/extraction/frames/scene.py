@@ -1,0 +1,146 @@
+"""The surroundings of one trigger: its clause, who is subject and object, and what stands near."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from timeline.extraction.actors import ARMED, PERSON, Actor
+from timeline.extraction.casualties import TollMention
+from timeline.extraction.clauses import Clause, Kind
+from timeline.extraction.inflection import noun_forms
+from timeline.extraction.lexicon import load
+from timeline.extraction.places import PLACE, PlaceMention
+from timeline.extraction.reading import Reading
+from timeline.extraction.triggers import Trigger, means_in
+
+
+@cache
+def context_words(group: str) -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
+    """(single words, phrases) of a group of `lexicon/contexts.toml`, nouns in both numbers."""
+    forms = {form for noun in load("contexts")[group] for form in noun_forms(noun)}
+    return frozenset(f for f in forms if " " not in f), frozenset(tuple(f.split()) for f in forms if " " in f)
+
+
+@dataclass(slots=True)
+class Scene:
+    """Token ranges are half-open. `span` is the clause (or, for a noun, its clause); `object` what follows."""
+
+    reading: Reading
+    trigger: Trigger
+    clause_index: int
+    clause: Clause | None
+    span: tuple[int, int]
+    subject: tuple[int, int] | None
+    object: tuple[int, int]
+    subjects: list[Actor] = field(default_factory=list)
+    objects: list[Actor] = field(default_factory=list)
+    agents: list[Actor] = field(default_factory=list)  # by-phrase, genitive or adjective of a noun
+    passive: bool = False
+
+    @property
+    def tokens_lower(self) -> list[str]:
+        return [t.lower for t in self.reading.parsed.tokens]
+
+    def has(self, group: str, first: int, last: int) -> bool:
+        """Whether a word of the context group stands between the positions."""
+        return self.where(group, first, last) >= 0
+
+    def where(self, group: str, first: int, last: int) -> int:
+        words, phrases = context_words(group)
+        tokens = self.reading.parsed.tokens
+        for i in range(max(0, first), min(last, len(tokens))):
+            lower = tokens[i].lower
+            if lower in words:
+                return i
+            for part in lower.split("-"):
+                if part in words and "-" in lower:
+                    return i
+            for phrase in phrases:
+                if lower == phrase[0] and tuple(t.lower for t in tokens[i : i + len(phrase)]) == phrase:
+                    return i
+        return -1
+
+    def near(self, group: str) -> bool:
+        return self.has(group, 0, len(self.reading.parsed.tokens))
+
+    def places_in(self, first: int, last: int) -> list[PlaceMention]:
+        r = self.reading
+        return [p for p in r.places if is_place(p) and first <= r.position(p.start) < last]
+
+    def tolls_in(self, first: int, last: int) -> list[TollMention]:
+        r = self.reading
+        return [t for t in r.tolls if first <= r.position(t.trigger) < last and not t.cumulative]
+
+    def actors_in(self, first: int, last: int) -> list[Actor]:
+        return [a for a in self.reading.actors if first <= a.first < last]
+
+    def weapons_in(self, first: int, last: int) -> list[tuple[int, str]]:
+        return means_in(self.reading.parsed, first, last)
+
+    @property
+    def initiators(self) -> list[Actor]:
+        """Who does it, by voice and frame."""
+        if self.trigger.nominal or self.passive:
+            return self.agents
+        return self.subjects
+
+    def armed(self) -> bool:
+        return any(a.kind in ARMED or (a.side and a.kind != PERSON) for a in self.initiators)
+
+
+def is_place(mention: PlaceMention) -> bool:
+    """A mention of somewhere, not a capital that stands for its government, nor a dateline."""
+    return mention.role == PLACE
+
+
+def stage(reading: Reading, trigger: Trigger) -> Scene:
+    """Build the scene of a trigger."""
+    parsed = reading.parsed
+    tokens = parsed.tokens
+    k = parsed.clause_of(trigger.head)
+    clause = parsed.clauses[k] if k >= 0 else None
+    span = (clause.start, clause.end) if clause else (0, len(tokens))
+    if (
+        clause is not None
+        and clause.subject is not None
+        and clause.subject[0] < clause.start
+        and clause.kind is Kind.MAIN
+    ):
+        span = (min(span[0], clause.subject[0]), span[1])
+    subject = clause.subject if clause is not None and not trigger.nominal else None
+    passive = bool(clause is not None and clause.passive and not trigger.nominal)
+    if trigger.nominal:
+        after = (trigger.last, span[1])
+    else:
+        after = (max(trigger.head + 1, clause.group[1] if clause else 0), span[1])
+    scene = Scene(reading, trigger, k, clause, span, subject, after, passive=passive)
+    if subject is not None:
+        scene.subjects = [a for a in reading.actors if subject[0] <= a.first < subject[1]]
+        scene.subjects = _without_possessors(scene, scene.subjects, subject)
+    scene.objects = [a for a in reading.actors if after[0] <= a.first < after[1]]
+    scene.agents = _agents(scene)
+    return scene
+
+
+def _without_possessors(scene: Scene, actors: list[Actor], phrase: tuple[int, int]) -> list[Actor]:
+    """Of "Russian forces" the forces; of "Russia's missiles" Russia itself."""
+    whole = [a for a in actors if not a.adjective]
+    return whole or actors
+
+
+def _agents(scene: Scene) -> list[Actor]:
+    """By-phrase, and for nouns the genitive or adjective before them ("the Israeli strike")."""
+    reading, trigger = scene.reading, scene.trigger
+    tokens = reading.parsed.tokens
+    found: list[Actor] = []
+    limit = min(scene.span[1], trigger.last + 14)
+    for i in range(trigger.last, limit):
+        if tokens[i].lower == "by" and i + 1 < len(tokens) and tokens[i + 1].tag != "VBG":
+            phrase = reading.parsed.phrase_after(i + 1, len(tokens))
+            if phrase is not None:
+                found += [a for a in reading.actors if phrase[0] <= a.first < phrase[1]]
+            break
+    if trigger.nominal:
+        phrase = reading.parsed.phrase_at(trigger.head)
+        start = phrase[0] if phrase else max(0, trigger.first - 4)
+        found += [a for a in reading.actors if start <= a.first < trigger.first]
+    return found

@@ -1,0 +1,358 @@
+"""Strikes, clashes and interceptions: triggers of one act in one sentence become one candidate."""
+
+from timeline.extraction.actors import ARMED, PERSON, Actor
+from timeline.extraction.clauses import Kind
+from timeline.extraction.codebook import Modality, Role, Toll
+from timeline.extraction.findings import Figure
+from timeline.extraction.frames.binding import (
+    contains,
+    date_for,
+    finest,
+    places_for,
+    speakers_for,
+    speech_clauses,
+)
+from timeline.extraction.frames.candidate import Candidate, add_parties
+from timeline.extraction.frames.scene import Scene, is_place
+from timeline.extraction.modality import modality_of
+from timeline.extraction.places import PlaceMention
+from timeline.extraction.reading import Reading
+
+_HARMING = frozenset(
+    (
+        "kill",
+        "wound",
+        "injure",
+        "destroy",
+        "damage",
+        "die",
+        "leave * dead",
+        "leave * wounded",
+        "leave * injured",
+        "claim * lives",
+        "maim",
+    )
+)
+_AGAINST = frozenset(("on", "against", "at", "targeting", "of", "upon"))
+
+
+def strikes(reading: Reading, index: int, scenes: list[Scene]) -> list[Candidate]:
+    """Candidates of a sentence from its strike triggers whose needs are met."""
+    found = [_interception(reading, index, s) for s in scenes if s.trigger.entry.type == "interception"]
+    interceptions = {c.clause for c in found}
+    acts = [s for s in scenes if s.trigger.entry.type != "interception"]
+    acts = [s for s in acts if not (s.clause_index in interceptions and s.trigger.entry.weight < 0.7)]
+    for span, members in _segments(reading, acts):
+        candidate = _strike(reading, index, span, members)
+        if candidate is not None:
+            found.append(candidate)
+    return found
+
+
+def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, int], list[Scene]]]:
+    """Split the sentence where a clause opens an act of its own: another place with its own trigger or toll."""
+    n = len(reading.parsed.tokens)
+    clauses = reading.parsed.clauses
+    if not scenes:
+        return []
+    cuts = [0]
+    held: list[PlaceMention] = []
+    active = False
+    speeches = speech_clauses(reading)
+    for k, clause in enumerate(clauses):
+        here = [
+            p
+            for p in reading.places
+            if is_place(p) and not p.anaphor and clause.start <= reading.position(p.start) < clause.end
+        ]
+        acts = any(s.clause_index == k for s in scenes)
+        tolls = [t for t in reading.tolls if clause.start <= reading.position(t.start) < clause.end]
+        here = finest(here)
+        new = [p for p in here if not any(contains(h, p) or contains(p, h) for h in held)]
+        splits = (
+            (acts or tolls)
+            and active
+            and new
+            and held
+            and k not in speeches
+            and clause.kind not in (Kind.RELATIVE, Kind.INFINITIVE)
+        )
+        if splits and len(new) == len(here):
+            cuts.append(clause.start)
+            held = here
+            active = acts
+        else:
+            if k not in speeches:
+                held += here
+            active = active or acts
+    cuts.append(n)
+    result = []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        members = [s for s in scenes if a <= s.trigger.head < b]
+        if members:
+            result.append(((a, b), members))
+    return result
+
+
+def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[Scene]) -> Candidate | None:
+    tokens = reading.parsed.tokens
+    best = max(members, key=lambda s: (s.trigger.entry.weight, not s.trigger.nominal))
+    modality, word = Modality.HYPOTHETICAL, ""
+    order = (Modality.OCCURRED, Modality.ONGOING, Modality.DENIED, Modality.PLANNED, Modality.HYPOTHETICAL)
+    for s in members:
+        m, w = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
+        if order.index(m) < order.index(modality) or (not word and m is modality):
+            modality, word = m, w
+            if m is Modality.OCCURRED and s.trigger.entry.weight >= best.trigger.entry.weight - 0.2:
+                best = s
+    tolls = _tolls(reading, span)
+    kind, weapon = _means(reading, span, members)
+    candidate = Candidate(
+        kind, index, best.trigger.head, span, best.trigger.entry.weight, f"strike:{best.trigger.phrase}",
+        modality=modality, clause=best.clause_index, weapon=weapon, tolls=tolls,
+    )  # fmt: skip
+    if word:
+        candidate.notes.append(f"modality {modality} from “{word}”")
+    for s in members:
+        add_parties(candidate, _doers(s), Role.INITIATOR)
+    if not candidate.parties and members:
+        add_parties(candidate, _by_weapon(reading, span), Role.INITIATOR)
+    candidate.target = next(
+        (t for s in sorted(members, key=lambda s: s.trigger.phrase in _HARMING) if (t := _target(s))), ""
+    )
+    own = {p.side for p in candidate.parties if p.side}
+    for s in members:
+        if not s.trigger.nominal and not s.passive:
+            add_parties(
+                candidate,
+                [a for a in _direct(s) if a.side and a.side not in own and a.kind in (*ARMED, "state")],
+                Role.TARGET,
+            )
+    places = places_for(best, span)
+    places = _locative_first(reading, places)
+    candidate.place = places[0] if places else None
+    if candidate.place is not None:
+        candidate.notes.append(f"place “{candidate.place.where.words or candidate.place.where.name}”")
+    candidate.date = date_for(reading, best.trigger.head, best.clause_index)
+    names, says = speakers_for(reading, best.trigger.head)
+    candidate.speakers = names
+    if any(a.denies for a in says) and modality in (Modality.OCCURRED, Modality.ONGOING):
+        candidate.modality = Modality.DENIED
+    clause = best.clause
+    candidate.past_perfect = bool(clause and clause.perfect and clause.past)
+    candidate.definite = _definite(best)
+    candidate.update = any(t.update for t in reading.tolls)
+    has_sides = any(p.side or p.kind in ("group", "force") for p in candidate.parties)
+    support = (
+        bool(candidate.place)
+        + bool(tolls)
+        + has_sides
+        + bool(weapon)
+        + bool(candidate.date)
+        + bool(candidate.target)
+    )
+    candidate.strength = min(0.95, candidate.strength + 0.06 * (support - 2))
+    if support < 2 and candidate.strength < 0.8:
+        return None
+    return candidate
+
+
+def _locative_first(reading: Reading, places: list[PlaceMention]) -> list[PlaceMention]:
+    """Where it happened before where it came from ("launched from Kursk at Sumy")."""
+    away = [p for p in places if p.preposition in ("from", "to", "with", "between", "by")]
+    stay = [p for p in places if p not in away]
+    located = [p for p in stay if p.locative and not p.anaphor]
+    rest = [p for p in stay if p not in located]
+    if located and rest and rest[0].preposition in ("on", "of", "at", "against", ""):
+        # the object ("struck Kharkiv", "strike on Odesa") is as good as the "in"; keep their order, finer first
+        from timeline.extraction.codebook import PlacePrecision
+
+        fine = [p for p in stay if p.where.precision not in (PlacePrecision.COUNTRY,)]
+        coarse = [p for p in stay if p not in fine]
+        return fine + coarse + away
+    return located + rest + away
+
+
+def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:
+    """The figures of the span: of several totals of one kind the first that is no part of another."""
+    found: dict[Toll, Figure] = {}
+    for t in reading.tolls:
+        if not span[0] <= reading.position(t.trigger) < span[1] or t.part_of_total or t.cumulative:
+            continue
+        found.setdefault(t.kind, t.figure)
+    return found
+
+
+def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tuple[str, str]:
+    """(type, weapon's words) from the weapons of the span that are not what was hit."""
+    excluded: set[int] = set()
+    for s in members:
+        if (
+            s.trigger.phrase
+            in ("destroy", "damage", "sink", "wipe out", "target", "intercept", "hit", "strike", "attack")
+            and not s.trigger.nominal
+        ):
+            region = s.subject if s.passive and s.subject else s.object
+            for position, _ in s.weapons_in(region[0], min(region[1], region[0] + 6)):
+                before = {t.lower for t in reading.parsed.tokens[region[0] : position]}
+                if not before & {"with", "by", "using", "in", "from", "of"}:
+                    excluded.add(position)
+    tokens = reading.parsed.tokens
+    named = [(p, m) for p, m in members[0].weapons_in(*span) if p not in excluded and not _stored(tokens, p)]
+    means = {m for _, m in named}
+    kinds = {s.trigger.entry.type for s in members}
+    words = ", ".join(dict.fromkeys(tokens[p].text for p, _ in named))
+    if "clash" in kinds and kinds <= {"clash"} and not means & {"missile", "drone", "airstrike"}:
+        return "clash", words
+    if "clash" in kinds and not means:
+        return "clash", words
+    major = means & {"missile", "drone", "shelling", "airstrike"}
+    if len(major) > 1:
+        if major == {"airstrike", "missile"} or major == {"airstrike", "shelling"}:
+            explicit = any(
+                t.lower in ("airstrike", "airstrikes", "warplanes", "jets") for t in tokens[span[0] : span[1]]
+            )
+            return ("airstrike" if explicit else "missile" if "missile" in major else "airstrike"), words
+        if major == {"drone", "airstrike"}:
+            return "drone", words
+        return "combined", words
+    if major:
+        return next(iter(major)), words
+    if "explosion" in means or "explosion" in kinds:
+        return "explosion", words
+    return "attack", words
+
+
+def _stored(tokens: list, position: int) -> bool:  # type: ignore[type-arg]
+    """ "missile depot", "drone factory", "mine clearance": no means of the strike."""
+    following = tokens[position + 1].lower if position + 1 < len(tokens) else ""
+    return following in (
+        "depot",
+        "depots",
+        "factory",
+        "factories",
+        "plant",
+        "launcher",
+        "launchers",
+        "base",
+        "bases",
+        "production",
+        "program",
+        "programme",
+        "workshop",
+        "systems",
+        "system",
+        "alert",
+        "alerts",
+        "site",
+        "sites",
+        "warehouse",
+        "storage",
+        "debris",
+    ) or (position > 0 and tokens[position - 1].lower in ("anti", "defence", "defense", "coal", "gold"))
+
+
+def _doers(s: Scene) -> list[Actor]:
+    """Who did it: armed or a side; people only when they command ("Putin ordered")."""
+    actors = [a for a in s.initiators if a.kind in ARMED or a.side]
+    if s.trigger.phrase in ("die", "lose * life", "lose * lives", "perish", "explode", "go off"):
+        return []
+    if s.trigger.phrase in (
+        "come under fire",
+        "come under attack",
+        "come under shelling",
+    ) or s.trigger.phrase.startswith("come under"):
+        return [a for a in s.agents if a.side or a.kind in ARMED] or [a for a in s.objects if a.adjective]
+    return [a for a in actors if a.kind != PERSON or a.side]
+
+
+def _by_weapon(reading: Reading, span: tuple[int, int]) -> list[Actor]:
+    """ "Russian drones", "Ukrainian UAVs": the adjective before a weapon or an attack noun."""
+    tokens = reading.parsed.tokens
+    found = []
+    for a in reading.actors:
+        if not span[0] <= a.first < span[1] or a.kind == PERSON:
+            continue
+        phrase = reading.parsed.phrase_at(a.first)
+        if phrase is None:
+            continue
+        rest = {t.lower for t in tokens[a.last : phrase[1]]}
+        if rest & _ATTACK_WORDS:
+            found.append(a)
+    return found[:1]
+
+
+_ATTACK_WORDS = frozenset(
+    "missile missiles drone drones uav uavs rocket rockets strike strikes attack attacks shelling airstrike airstrikes bombs "
+    "bombardment artillery raid raids fire assault barrage warplanes jets munitions shells forces troops army".split()
+)
+
+
+def _direct(s: Scene) -> list[Actor]:
+    phrase = s.reading.parsed.phrase_after(s.object[0], s.object[1])
+    return [a for a in s.reading.actors if phrase and phrase[0] <= a.first < phrase[1]] if phrase else []
+
+
+def _target(s: Scene) -> str:
+    """What was hit, as text: the object, the passive subject, or the noun behind "on"."""
+    reading = s.reading
+    tokens = reading.parsed.tokens
+    if s.trigger.nominal:
+        i = s.trigger.last
+        while i < min(len(tokens), s.trigger.last + 6):
+            if tokens[i].lower in _AGAINST and i + 1 < len(tokens):
+                phrase = reading.parsed.phrase_after(i + 1, len(tokens))
+                return _named(s, phrase)
+            i += 1
+        return ""
+    if s.passive:
+        return _named(s, s.subject)
+    return _named(s, reading.parsed.phrase_after(s.object[0], s.object[1]))
+
+
+def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
+    if phrase is None:
+        return ""
+    tokens = s.reading.parsed.tokens
+    head = tokens[phrase[1] - 1]
+    if head.tag == "PRP" or (head.tag == "CD" and phrase[1] - phrase[0] == 1):
+        return ""
+    words = s.reading.words(*phrase)
+    for article in ("the ", "a ", "an ", "The ", "A "):
+        words = words.removeprefix(article)
+    return words[:120]
+
+
+def _definite(s: Scene) -> bool:
+    """ "the attack", "the strikes": told of before."""
+    if not s.trigger.nominal:
+        return False
+    phrase = s.reading.parsed.phrase_at(s.trigger.head)
+    if phrase is None:
+        return False
+    first = s.reading.parsed.tokens[phrase[0]].lower
+    return first in ("the", "this", "that", "these", "those", "its", "latest") and phrase[1] - phrase[0] <= 3
+
+
+def _interception(reading: Reading, index: int, s: Scene) -> Candidate:
+    modality, word = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
+    candidate = Candidate(
+        "interception", index, s.trigger.head, s.span, s.trigger.entry.weight, f"strike:{s.trigger.phrase}",
+        modality=modality, clause=s.clause_index,
+    )  # fmt: skip
+    add_parties(candidate, [a for a in s.initiators if a.side or a.kind in ARMED], Role.INITIATOR)
+    region = s.subject if s.passive and s.subject else s.object
+    own = candidate.sides
+    targets = [
+        a for a in s.actors_in(region[0], min(region[1], region[0] + 10)) if a.side and a.side not in own
+    ]
+    add_parties(candidate, targets[:1], Role.TARGET)
+    candidate.target = _target(s)
+    candidate.weapon = candidate.target
+    places = _locative_first(reading, places_for(s, s.span))
+    candidate.place = places[0] if places else None
+    candidate.date = date_for(reading, s.trigger.head, s.clause_index)
+    candidate.speakers = speakers_for(reading, s.trigger.head)[0]
+    if word:
+        candidate.notes.append(f"modality {modality} from “{word}”")
+    return candidate

@@ -1,0 +1,158 @@
+"""Territory: one candidate for each place that a trigger names."""
+
+from timeline.extraction.actors import ARMED, PERSON, Actor
+from timeline.extraction.codebook import Modality, PlacePrecision, Role
+from timeline.extraction.frames.binding import date_for, finest, places_for, speakers_for
+from timeline.extraction.frames.candidate import Candidate, add_parties
+from timeline.extraction.frames.scene import Scene
+from timeline.extraction.modality import modality_of
+from timeline.extraction.places import PlaceMention
+from timeline.extraction.reading import Reading
+
+# Types that are told place by place; others are one act however many places are named.
+_EACH_PLACE = frozenset(("capture", "recapture", "control"))
+_NOT_YET = (Modality.HYPOTHETICAL, Modality.PLANNED)
+
+
+def territory(reading: Reading, index: int, scenes: list[Scene]) -> list[Candidate]:
+    found: list[Candidate] = []
+    for s in scenes:
+        found += _candidates(reading, index, s)
+    return found
+
+
+def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
+    kind = s.trigger.entry.type
+    modality, word = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
+    if kind == "demand":
+        if modality in (Modality.OCCURRED, Modality.ONGOING) and not _asked(reading, s):
+            return []
+        modality = Modality.OCCURRED
+    elif modality in _NOT_YET:
+        if kind not in ("capture", "recapture") or word not in (
+            "try",
+            "attempt",
+            "seek",
+            "aim",
+            "in order to",
+            "to",
+            "fight",
+        ):
+            return []
+        kind, modality = "advance", Modality.ONGOING
+    places = _object_places(s) if kind in _EACH_PLACE else places_for(s, s.span)
+    if not places:
+        places = places_for(s, s.span)
+    doers = _doers(s)
+    if kind == "incursion":
+        places = _invaded(s, places, doers)
+    if kind in ("capture", "recapture", "advance", "control", "withdrawal") and not places:
+        return []
+    if (
+        kind in ("capture", "recapture", "advance", "control")
+        and all(p.where.precision == PlacePrecision.COUNTRY for p in places)
+        and not doers
+    ):
+        return []
+    chosen: list[PlaceMention | None] = list(places[:8]) if kind in _EACH_PLACE else list(places[:1])
+    found = []
+    for place in chosen or [None]:
+        candidate = Candidate(
+            kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"territory:{s.trigger.phrase}",
+            modality=modality, place=place, clause=s.clause_index,
+        )  # fmt: skip
+        add_parties(candidate, doers, Role.INITIATOR)
+        own = candidate.sides
+        losers = [
+            a
+            for a in (*s.objects, *s.actors_in(*s.span))
+            if a.side and a.side not in own and a.kind != PERSON
+        ]
+        add_parties(candidate, losers[:1], Role.TARGET)
+        candidate.date = date_for(reading, s.trigger.head, s.clause_index)
+        names, says = speakers_for(reading, s.trigger.head)
+        candidate.speakers = names
+        if any(a.denies for a in says):
+            candidate.modality = Modality.DENIED
+        if word:
+            candidate.notes.append(f"modality {modality} from “{word}”")
+        if place is not None:
+            candidate.notes.append(f"place “{place.where.words or place.where.name}”")
+        clause = s.clause
+        candidate.past_perfect = bool(clause and clause.perfect and clause.past)
+        candidate.strength = min(0.95, candidate.strength + 0.05 * (bool(doers) + bool(candidate.date) - 1))
+        found.append(candidate)
+    return found
+
+
+def _asked(reading: Reading, s: Scene) -> bool:
+    """Whether the concession is demanded, offered or refused, not made."""
+    words = {t.lower for t in reading.parsed.tokens}
+    return bool(
+        words
+        & {
+            "demand",
+            "demands",
+            "demanded",
+            "demanding",
+            "concession",
+            "concessions",
+            "refuse",
+            "refused",
+            "refuses",
+            "reject",
+            "rejected",
+            "insist",
+            "insists",
+            "insisted",
+            "pressing",
+            "press",
+            "must",
+            "would",
+            "should",
+            "surrender",
+            "ruled",
+            "proposal",
+            "plan",
+            "cede",
+            "ceding",
+            "renounce",
+            "never",
+            "recognise",
+            "recognize",
+            "condition",
+            "conditions",
+        }
+    )
+
+
+def _object_places(s: Scene) -> list[PlaceMention]:
+    """The places taken: the object and what it is "in", not what follows "from" or an adverbial."""
+    if s.trigger.entry.frame in ("subject_place",) or s.passive:
+        region = s.subject or s.span
+        inside = s.places_in(*region)
+        if inside:
+            return finest(inside)
+    if s.trigger.nominal:
+        return finest(s.places_in(s.trigger.first, min(s.span[1], s.trigger.last + 20)))
+    return finest([p for p in s.places_in(*s.object) if p.preposition not in ("from", "after", "since")])
+
+
+def _invaded(s: Scene, places: list[PlaceMention], doers: list[Actor]) -> list[PlaceMention]:
+    """The land invaded is another's."""
+    own = {a.side for a in doers if a.side}
+    after = [
+        p for p in places if s.reading.position(p.start) >= s.trigger.first and p.where.country not in own
+    ]
+    return after or [p for p in places if p.where.country not in own] or places
+
+
+def _doers(s: Scene) -> list[Actor]:
+    actors = s.initiators
+    if s.trigger.entry.frame == "subject_place":
+        first, last = s.object
+        actors = [a for a in s.actors_in(max(0, first - 6), min(last, first + 6)) if not a.pronoun]
+    armed = [a for a in actors if a.kind in ARMED or a.side]
+    if not armed and s.trigger.nominal:
+        armed = [a for a in s.actors_in(*s.span) if (a.kind in ARMED or a.side) and a.first < s.trigger.first]
+    return armed

@@ -1,0 +1,251 @@
+"""Did it happen? Occurred, ongoing, planned, hypothetical or denied, by the scope the words have."""
+
+from functools import cache
+
+from timeline.extraction.clauses import Clause, Kind, Parsed
+from timeline.extraction.codebook import Modality
+from timeline.extraction.lexicon import load
+
+
+@cache
+def _verbs() -> dict[str, frozenset[str]]:
+    return {
+        group: frozenset(v.split()[0] for v in verbs) for group, verbs in load("modality")["verbs"].items()
+    }
+
+
+@cache
+def _words() -> dict[str, tuple[str, ...]]:
+    return {group: tuple(words) for group, words in load("modality")["words"].items()}
+
+
+def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality, str]:
+    """The modality of the act that the token at `position` names, and the word that decides ("" for none).
+
+    Outer clauses are asked in turn: what stands under "threatened to" or "if" did not happen.
+    """
+    tokens = parsed.tokens
+    if nominal:
+        found = _nominal(parsed, position)
+        if found is not None:
+            return found
+    k = parsed.clause_of(position)
+    if k < 0:
+        return _question(parsed) or (Modality.OCCURRED, "")
+    clause = parsed.clauses[k]
+    if not nominal or clause.verb < position:
+        found = _of_clause(parsed, clause, own=not nominal)
+        if found is not None:
+            return found
+    seen = {k}
+    while True:
+        parent = clause.parent
+        if parent < 0 or parent in seen:
+            break
+        seen.add(parent)
+        outer = parsed.clauses[parent]
+        found = _governing(parsed, clause, outer)
+        if found is not None:
+            return found
+        clause = outer
+    asked = _question(parsed)
+    if asked is not None:
+        return asked
+    clause = parsed.clauses[k]
+    if (
+        not nominal
+        and clause.progressive
+        and not clause.past
+        and not clause.modal
+        and tokens[clause.group[0]].verb == "be"
+    ):
+        return Modality.ONGOING, tokens[clause.group[0]].text
+    return Modality.OCCURRED, ""
+
+
+def _question(parsed: Parsed) -> tuple[Modality, str] | None:
+    last = parsed.tokens[-1] if parsed.tokens else None
+    return (Modality.HYPOTHETICAL, "?") if last is not None and last.text == "?" else None
+
+
+def _nominal(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
+    """ "a possible attack", "the planned summit", "fears of an invasion"."""
+    tokens = parsed.tokens
+    words = _words()
+    phrase = parsed.phrase_at(position)
+    start = phrase[0] if phrase else position
+    for t in tokens[start:position]:
+        if t.lower in words["hypothetical_adjectives"]:
+            return Modality.HYPOTHETICAL, t.text
+        if t.lower in words["planned_adjectives"]:
+            return Modality.PLANNED, t.text
+        if t.lower == "no":
+            return Modality.DENIED, t.text
+    before = " ".join(t.lower for t in tokens[max(0, start - 3) : start])
+    for phrase_words in words["hypothetical_phrases"]:
+        if f" {before} ".endswith(f" {phrase_words} "):
+            return Modality.HYPOTHETICAL, phrase_words
+    return None
+
+
+def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str] | None:
+    """What the clause itself says: negation, modal verbs, "if", "is to"."""
+    tokens = parsed.tokens
+    words = _words()
+    verbs = _verbs()
+    if clause.conjunction in words["conditional"] and not (clause.conjunction == "should"):
+        return Modality.HYPOTHETICAL, clause.conjunction
+    if tokens[clause.start].lower in ("if", "unless") and clause.start < clause.verb:
+        return Modality.HYPOTHETICAL, tokens[clause.start].text
+    if clause.negated:
+        return Modality.DENIED, "not"
+    if clause.subject is not None and tokens[clause.subject[0]].lower in ("no", "neither", "nobody", "none"):
+        return Modality.DENIED, tokens[clause.subject[0]].text
+    if clause.modal in words["planned_modal"]:
+        return Modality.PLANNED, clause.modal
+    if clause.modal in words["hypothetical_modal"]:
+        return Modality.HYPOTHETICAL, clause.modal
+    if not own:
+        verb = tokens[clause.verb].verb
+        if verb in verbs["planned"] and verb not in ("order", "decide", "agree", "expect"):
+            return Modality.PLANNED, verb
+        if verb in verbs["hypothetical"] and verb not in (
+            "discuss",
+            "help",
+            "allow",
+            "enable",
+            "push",
+            "press",
+            "refuse",
+            "warn",
+            "fail",
+            "attempt",
+            "try",
+        ):
+            return Modality.HYPOTHETICAL, verb
+        if verb in verbs["denied"]:
+            return Modality.DENIED, verb
+    if (
+        clause.progressive
+        and not clause.past
+        and tokens[clause.verb].verb
+        in ("go", "come", "head", "meet", "visit", "travel", "arrive", "fly", "leave")
+        and _future_time(parsed, clause)
+    ):
+        return Modality.PLANNED, "present for the future"
+    return None
+
+
+def _future_time(parsed: Parsed, clause: Clause) -> bool:
+    return any(
+        t.lower in ("tomorrow", "next", "later", "soon", "upcoming")
+        for t in parsed.tokens[clause.start : clause.end]
+    )
+
+
+def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality, str] | None:
+    """What the outer clause makes of the inner one."""
+    tokens = parsed.tokens
+    words, verbs = _words(), _verbs()
+    verb = tokens[outer.verb].verb
+    if clause.kind is Kind.INFINITIVE:
+        lower = tokens[outer.verb].lower
+        if outer.negated:
+            return Modality.DENIED, "not"
+        # "set to", "expected to", "due to", "ready to": read the word right before "to".
+        before = tokens[clause.start - 1] if clause.start > 0 else None
+        if before is not None:
+            phrase = f"{before.lower} to"
+            if phrase in words["planned_phrases"]:
+                return Modality.PLANNED, phrase
+            if phrase in words["hypothetical_phrases"]:
+                return Modality.HYPOTHETICAL, phrase
+            if before.lower in ("plan", "plans", "decision", "intention", "order", "orders"):
+                return Modality.PLANNED, before.text
+            if before.lower in (
+                "effort",
+                "efforts",
+                "attempt",
+                "attempts",
+                "bid",
+                "proposal",
+                "proposals",
+                "threat",
+                "call",
+                "calls",
+                "demand",
+                "offer",
+                "way",
+                "chance",
+                "opportunity",
+                "desire",
+                "need",
+                "push",
+                "pressure",
+                "ability",
+            ):
+                return Modality.HYPOTHETICAL, before.text
+        if verb == "be" and outer.verb == clause.start - 1:
+            return Modality.PLANNED, "is to"
+        if outer.modal in words["hypothetical_modal"]:
+            return Modality.HYPOTHETICAL, outer.modal
+        if verb in verbs["planned"] and verb not in ("order", "decide", "agree"):
+            return Modality.PLANNED, verb
+        if verb in verbs["hypothetical"]:
+            return Modality.HYPOTHETICAL, verb
+        if verb in (
+            "claim",
+            "manage",
+            "begin",
+            "continue",
+            "start",
+            "go",
+            "use",
+            "say",
+            "report",
+            "believe",
+            "accuse",
+            "order",
+            "decide",
+            "agree",
+            "succeed",
+            "rush",
+            "return",
+            "help",
+            "come",
+        ):
+            if verb in ("order", "decide", "agree"):
+                return Modality.PLANNED, verb
+            return None
+        if lower in ("set", "due", "poised", "slated"):
+            return Modality.PLANNED, lower
+        if outer.modal in words["planned_modal"]:
+            return Modality.PLANNED, outer.modal
+        return (Modality.HYPOTHETICAL, "to") if verb not in ("", "have") else None
+    if clause.kind is Kind.PARTICIPLE:
+        if (
+            verb in verbs["denied"]
+            and tokens[clause.verb].tag == "VBG"
+            and clause.start <= outer.group[1] + 1
+        ):
+            return Modality.DENIED, verb
+        return _of_clause(parsed, outer, own=True)
+    if clause.kind is Kind.COMPLEMENT:
+        if verb in verbs["denied"]:
+            return Modality.DENIED, verb
+        if outer.negated and verb in ("confirm", "say", "think", "believe"):
+            return Modality.HYPOTHETICAL, f"not {verb}"
+        if (
+            verb
+            in ("hope", "fear", "wish", "propose", "demand", "suggest", "expect", "predict", "urge", "ask")
+            and not clause.past
+        ):
+            return Modality.HYPOTHETICAL, verb
+        return None
+    if clause.kind is Kind.COORDINATED and not clause.own_subject:
+        return (
+            _of_clause(parsed, outer, own=True)
+            if tokens[clause.verb].tag in ("VB", "VBP") or outer.negated
+            else None
+        )
+    return None

@@ -1,0 +1,64 @@
+"""One sentence as every stage sees it: tokens, clauses, actors, speakers, places, dates and tolls by position."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from timeline.extraction.actors import Actor, Registry
+from timeline.extraction.attribution import Attribution, attributions
+from timeline.extraction.casualties import TollMention, find_tolls
+from timeline.extraction.clauses import Parsed, parse
+from timeline.extraction.dates import DateMention, find_dates
+from timeline.extraction.findings import Document
+from timeline.extraction.places import PLACE, PlaceMention, find_places
+from timeline.extraction.segment import Sentence, sentences
+from timeline.extraction.tokens import tokenise
+
+
+@dataclass(slots=True)
+class Reading:
+    """`places`, `dates` and `tolls` are those within the sentence, with offsets into the text."""
+
+    sentence: Sentence
+    parsed: Parsed
+    actors: list[Actor]
+    says: list[Attribution]
+    places: list[PlaceMention] = field(default_factory=list)
+    dates: list[DateMention] = field(default_factory=list)
+    tolls: list[TollMention] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    def position(self, offset: int) -> int:
+        """The token that holds a character offset."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def words(self, first: int, last: int) -> str:
+        """The text between two token positions, as it is, on one line."""
+        tokens = self.parsed.tokens[first:last]
+        if not tokens:
+            return ""
+        return " ".join(self.text[tokens[0].start : tokens[-1].end].split())
+
+    text: str = ""
+
+
+def read(document: Document) -> list[Reading]:
+    """Read every sentence of an article, in order (the registry of people learns on the way)."""
+    text = document.text
+    found = sentences(text)
+    places = find_places(document, found)
+    dates = find_dates(text, found, document.day)
+    registry = Registry()
+    readings = []
+    for s in found:
+        tokens = tokenise(text, s.start, s.end)
+        if not tokens:
+            continue
+        parsed = parse(tokens)
+        here = [p for p in places if s.start <= p.start < s.end]
+        actors = registry.read(parsed, [(p.start, p.end) for p in here if p.role == PLACE])
+        reading = Reading(s, parsed, actors, attributions(parsed, actors), places=here, text=text)
+        reading.starts = [t.start for t in tokens]
+        reading.dates = [d for d in dates if s.start <= d.start < s.end]
+        reading.tolls = find_tolls(text, s.start, s.end)
+        readings.append(reading)
+    return readings
