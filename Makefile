@@ -58,7 +58,7 @@ bench: install ## Measure speed (prints figures, tests nothing)
 .PHONY: score
 score: install ## Score the extractor: make score EVAL=folder with annotated articles and scorers
 	@test -n "$(EVAL)" || { echo "Say where the annotated articles are: make score EVAL=path/to/eval"; exit 1; }
-	@$(BIN)/python scripts/score.py $(EVAL)
+	@$(MANAGE) score $(EVAL)
 
 .PHONY: lock
 lock: $(INSTALLED) ## Pin the dependencies again (needs uv)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles import fetching, reading
 from articles.doorbell import ring
-from articles.ingest import Draft, Refused, store
+from articles.ingest import Draft, Refused, aware, store
 from articles.models import Address, Article, Feed, Source
 
 LONGEST_INTERVAL = timedelta(hours=12)
@@ -37,8 +37,24 @@ def source_of(url: str) -> Source:
     return Source.objects.get_or_create(name=host, defaults={"home_page": f"https://{host}/"})[0]
 
 
+def read_file(body: bytes, name: str) -> reading.ArticleText:
+    """One article in a text or HTML file, whichever it is. Raises Unreadable."""
+    kind = reading.kind_of(body, "", name)
+    if kind == "html":
+        return reading.read_html(body, url="", now=timezone.now())
+    if kind == "text":
+        return reading.read_text(body)
+    raise reading.Unreadable(f"It is no text and no HTML page, but {kind}. Save the article as text.")
+
+
+def read_page(page: fetching.Fetched) -> reading.ArticleText:
+    return reading.read_html(
+        page.body, url=page.url, content_type=page.content_type, charset=page.charset, now=timezone.now()
+    )
+
+
 def draft_of_page(page: fetching.Fetched, address: Address) -> Draft:
-    read = reading.read_html(page.body, url=page.url, content_type=page.content_type, now=timezone.now())
+    read = read_page(page)
     return Draft(
         source=address.source or (address.feed.source if address.feed else source_of(page.url)),
         url=read.canonical_url or page.url,
@@ -70,16 +86,17 @@ def fetch_address(address_id: int) -> Article | None:
             held.save()
             return article
     except (Refused, reading.Unreadable, fetching.FetchError) as error:
-        address.fail(str(error), retry_after=getattr(error, "retry_after", None), final=not temporary(error))
+        address.fail(str(error), retry_after=_pause(error), final=not getattr(error, "temporary", False))
     except Exception as error:
         address.fail(error)
         raise
     return None
 
 
-def temporary(error: Exception) -> bool:
-    """Whether trying again may help."""
-    return isinstance(error, fetching.FetchError) and error.temporary
+def _pause(error: Exception) -> timedelta | None:
+    """How long the publisher asked us to stay away, if it did; no longer than our longest interval."""
+    seconds = getattr(error, "retry_after", None)
+    return None if seconds is None else min(timedelta(seconds=seconds), LONGEST_INTERVAL)
 
 
 def add_address(url: str, **fields: object) -> tuple[Address, bool]:
@@ -105,17 +122,18 @@ def poll_feed(feed_id: int) -> int | None:
         fetched = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         new = 0
         if not fetched.not_modified:
-            content = reading.read_feed(fetched.body, url=fetched.url, now=timezone.now())
+            content = reading.read_feed(
+                fetched.body, url=fetched.url, now=timezone.now(), charset=fetched.charset
+            )
             with transaction.atomic():
                 for item in content.items:
                     if item.url:
-                        new += add_address(
-                            item.url, feed=feed, title=item.title[:1000], published=item.published
-                        )[1]
+                        published = item.published and aware(item.published, feed.source)
+                        new += add_address(item.url, feed=feed, title=item.title[:1000], published=published)[
+                            1
+                        ]
     except (fetching.FetchError, reading.Unreadable) as error:
-        pause = getattr(error, "retry_after", None) or min(
-            feed.interval * 2 ** min(feed.failures + 1, 8), LONGEST_INTERVAL
-        )
+        pause = _pause(error) or min(feed.interval * 2 ** min(feed.failures + 1, 8), LONGEST_INTERVAL)
         Feed.objects.filter(pk=feed.pk, lease_token=feed.lease_token).update(
             failures=feed.failures + 1,
             last_error=str(error),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.utils import timezone
 
 from articles import collecting, reading
 from articles.ingest import Draft, Refused, store
@@ -59,10 +58,7 @@ class UploadForm(SourceChoice):
         data = self.cleaned_data
         body = data["file"].read()
         try:
-            if reading.kind_of(body[:4096], "", data["file"].name) == "html":
-                read = reading.read_html(body, url="", content_type="", now=timezone.now())
-            else:
-                read = reading.read_text(body)
+            read = collecting.read_file(body, data["file"].name)
         except reading.Unreadable as error:
             self.add_error("file", str(error))
             return None

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -72,6 +73,11 @@ def address_of(draft: Draft) -> str:
     return f"urn:sha256:{hashlib.sha256(draft.text.encode()).hexdigest()}"
 
 
+def aware(moment: datetime, source: Source) -> datetime:
+    """A moment without a zone is meant in the outlet's."""
+    return moment.replace(tzinfo=ZoneInfo(source.time_zone)) if timezone.is_naive(moment) else moment
+
+
 def check(draft: Draft) -> datetime:
     """The publication time, aware; raises Refused where the draft is no article."""
     if len(draft.text) < 20:
@@ -85,9 +91,7 @@ def check(draft: Draft) -> datetime:
             "it has no publication date, and days like “on Saturday” are resolved against it. "
             "Give one (--published, or the field “publication date”)."
         )
-    published = draft.published
-    if timezone.is_naive(published):
-        published = published.replace(tzinfo=ZoneInfo(draft.source.time_zone))
+    published = aware(draft.published, draft.source)
     if not EARLIEST <= published <= timezone.now() + FUTURE:
         raise Refused(
             f"its publication date {published:%Y-%m-%d} is not between 1900 and tomorrow. Correct it."
@@ -157,13 +161,18 @@ def find_reprints(article: Article) -> None:
         .distinct()
         .order_by("published", "pk")[:MOST_TWINS]
     )
-    twin = next((o for o in others if _reprint(print_, o)), None)
+    twins = [other for other in others if _reprint(print_, other)]
     ShingleBand.objects.filter(article=article).delete()
     ShingleBand.objects.bulk_create([ShingleBand(article=article, key=key) for key in print_.band_keys])
-    group = None
-    if twin is not None:
-        group = twin.syndication_group or SyndicationGroup.objects.create()
-        Article.objects.filter(pk=twin.pk, syndication_group=None).update(syndication_group=group)
+    if not twins:
+        group = None
+    else:
+        # One component of likeness is one group, whatever the order of arrival: the oldest group stays.
+        groups = sorted({t.syndication_group_id for t in twins if t.syndication_group_id})
+        group = SyndicationGroup.objects.get(pk=groups[0]) if groups else SyndicationGroup.objects.create()
+        Article.objects.filter(Q(pk__in=[t.pk for t in twins]) | Q(syndication_group__in=groups)).update(
+            syndication_group=group
+        )
     if article.syndication_group != group:
         article.syndication_group = group
         Article.objects.filter(pk=article.pk).update(syndication_group=group)

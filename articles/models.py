@@ -181,7 +181,7 @@ class Article(Work):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="article_has_text"),
-            models.CheckConstraint(condition=Q(content_hash__length=64), name="article_hash_length"),
+            models.CheckConstraint(condition=Q(content_hash__regex="^[0-9a-f]{64}$"), name="article_hash_is_sha256"),
         ]
 
     def __str__(self) -> str:

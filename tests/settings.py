@@ -7,8 +7,8 @@ from timeline.config import engines
 os.environ.setdefault("CONFLICT_TIMELINE_DATA", str(engines.REPOSITORY / "var" / "test"))
 os.environ.setdefault("PRODUCTION", "false")
 
-from timeline.config.settings import *  # noqa: E402, F403
-from timeline.config.settings import DATABASES  # noqa: E402
+from timeline.config.settings import *  # noqa: F403
+from timeline.config.settings import DATABASES
 
 # Several runs may share the servers: each has a database and a broker database of its own.
 DATABASES["default"]["TEST"] = {"NAME": f"test_timeline_{os.getpid()}"}

@@ -41,14 +41,21 @@ class ReportInline(ReadOnly, admin.TabularInline):
     model = Report
     fk_name = "event"
     extra = 0
-    fields = ["quote_in_article", "type", "modality", "attributed_to", "start", "end", "killed_best", "confidence"]
+    fields = [
+        "quote_in_article",
+        "type",
+        "modality",
+        "attributed_to",
+        "start",
+        "end",
+        "killed_best",
+        "confidence",
+    ]
     readonly_fields = fields
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        return (
-            super().get_queryset(request).live().select_related("article__source").defer("article__text")
-        )
+        return super().get_queryset(request).live().select_related("article__source").defer("article__text")
 
     @admin.display(description="quote")
     def quote_in_article(self, report: Report) -> SafeString:
@@ -98,7 +105,17 @@ class CorrectionForm(forms.ModelForm):
 @admin.register(Event)
 class EventAdmin(NoDelete, admin.ModelAdmin):
     form = CorrectionForm
-    list_display = ["headline", "type", "start", "place", "status", "report_count", "confidence", "review", "on_site"]
+    list_display = [
+        "headline",
+        "type",
+        "start",
+        "place",
+        "status",
+        "report_count",
+        "confidence",
+        "review",
+        "on_site",
+    ]
     list_filter = ["review", "category", "status", "type", "precision", "start"]
     list_select_related = ["place"]
     date_hierarchy = "start"
@@ -136,7 +153,9 @@ class EventAdmin(NoDelete, admin.ModelAdmin):
         return format_html('<a href="{}">read</a>', event.get_absolute_url())
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        changes = {name: form.cleaned_data[name] for name in form.changed_data if name in curation.CORRECTABLE}
+        changes = {
+            name: form.cleaned_data[name] for name in form.changed_data if name in curation.CORRECTABLE
+        }
         if changes:
             curation.correct(obj, changes, request.user, form.cleaned_data["reason"])
 

@@ -52,7 +52,9 @@ def review(event: Event, state: str, curator: AbstractBaseUser, reason: str = ""
 
 
 @transaction.atomic
-def correct(event: Event, changes: dict[str, Any], curator: AbstractBaseUser, reason: str = "") -> Decision | None:
+def correct(
+    event: Event, changes: dict[str, Any], curator: AbstractBaseUser, reason: str = ""
+) -> Decision | None:
     """Set fields by hand. `changes` maps names of CORRECTABLE to values; None of `Event.overrides` is lost."""
     unknown = set(changes) - set(CORRECTABLE)
     if unknown:
@@ -95,7 +97,13 @@ def merge(event: Event, into: Event, curator: AbstractBaseUser, reason: str = ""
     ledger.derive(event)
     ledger.derive(into)
     return _decide(
-        Kind.MERGE, event, curator, reason, other_event=into, before={"reports": moved}, after={"into": into.pk}
+        Kind.MERGE,
+        event,
+        curator,
+        reason,
+        other_event=into,
+        before={"reports": moved},
+        after={"into": into.pk},
     )
 
 
@@ -157,13 +165,21 @@ def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Dec
         raise ValidationError("This decision has been undone already.")
     if decision.kind == Kind.UNDO:
         raise ValidationError("An undoing is not undone: take the decision again.")
-    pks = {decision.event_id, decision.other_event_id, *(r["event"] for r in decision.before.get("reports", []))}
+    pks = {
+        decision.event_id,
+        decision.other_event_id,
+        *(r["event"] for r in decision.before.get("reports", [])),
+    }
     rows = _lock(*(pk for pk in pks if pk))
     event = rows[decision.event_id]
-    later = event.decisions.filter(pk__gt=decision.pk, undone_by=None, kind=decision.kind).exclude(kind=Kind.UNDO)
+    later = event.decisions.filter(pk__gt=decision.pk, undone_by=None, kind=decision.kind).exclude(
+        kind=Kind.UNDO
+    )
     if "review" in decision.before or "overrides" in decision.before:
         if later.exists():
-            raise ValidationError("A later decision of the same kind stands on this one: undo that one first.")
+            raise ValidationError(
+                "A later decision of the same kind stands on this one: undo that one first."
+            )
         for name, value in decision.before.items():
             setattr(event, name, value)
     if "struck_out" in decision.before:

@@ -9,6 +9,7 @@ from django.db.models import Count, F, QuerySet
 
 from timeline.filters import EventFilter, FilterForm
 from timeline.models import Event, EventActor, Report
+from timeline.sides import side_name
 
 LONG = 12  # options shown of a long facet; the chosen ones always are
 
@@ -79,7 +80,7 @@ def _countries(chosen: EventFilter) -> list[tuple[str, str, int]]:
         .annotate(n=Count("pk"))
         .order_by("-n", "place__country")
     )
-    return [(country, country, n) for country, n in rows]
+    return [(country, side_name(country), n) for country, n in rows]
 
 
 def _regions(chosen: EventFilter) -> list[tuple[str, str, int]]:

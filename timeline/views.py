@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from articles.models import Article, Feed, Source
-from timeline import attribution
 from timeline.chronology import by_day, read_page
 from timeline.extraction import codebook
+from timeline.extraction.gazetteer import ATTRIBUTION
 from timeline.facets import counts_by_day, facets
 from timeline.filters import STATUS_LABELS, EventFilter, place_query
 from timeline.histogram import make_histogram
@@ -173,7 +173,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "date_precisions": codebook.UCDP_DATE_PREC,
         "place_precisions": codebook.UCDP_WHERE_PREC,
         "statuses": STATUS_LABELS,
-        "data_sources": attribution.DATA_SOURCES,
+        "data_sources": [ATTRIBUTION],
         "extractor": EXTRACTOR,
     }
     return render(request, "about.html", context)

@@ -36,3 +36,15 @@ def verb(names: Sequence[str], one: str, several: str) -> str:
     """The form that goes with the names: verb(["residents"], "says", "say") is "say"."""
     distinct = list(dict.fromkeys(names))
     return several if len(distinct) > 1 or (distinct and is_plural(distinct[0])) else one
+
+
+_THE = re.compile(
+    r"(?:United (?:States|Kingdom|Nations|Arab Emirates)|European (?:Union|Commission|Parliament)|Netherlands|Philippines"
+    r"|UN|EU|US|UK|U\.N\.|E\.U\.|U\.S\.|UAE|White House|Kremlin|Vatican|Pentagon|Taliban|Houthis|Red Cross"
+    r"|West Bank|Donbas|Crimea Bridge|.* (?:Sea|Ocean|Gulf|Strait|Strip|Peninsula|Heights|Channel|Canal|River))"
+)
+
+
+def with_article(name: str) -> str:
+    """ "the United States", "the Black Sea"; other names as they are."""
+    return f"the {name}" if _THE.fullmatch(name) else name

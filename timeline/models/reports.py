@@ -46,6 +46,9 @@ class Report(Tolls):
     modality = models.CharField(max_length=14, choices=choices.of(Modality))
     stance = models.CharField(max_length=10, choices=choices.of(Stance), default=Stance.ASSERTS)
     attributed_to = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    speakers = models.JSONField(
+        default=list, blank=True, help_text="The same with kind and side: [name, kind, side]."
+    )
     start = models.DateField()
     end = models.DateField()
     precision = models.CharField(max_length=8, choices=choices.of(Precision))
@@ -58,6 +61,9 @@ class Report(Tolls):
     target = models.CharField(max_length=300, blank=True)
     weapon = models.CharField(max_length=200, blank=True)
     toll_words = models.JSONField(default=dict, blank=True)
+    parties = models.JSONField(
+        default=list, blank=True, help_text="Who had which part, as extracted: [name, role, kind, side]."
+    )
     actors = models.ManyToManyField(Actor, through="ReportActor", related_name="reports")
     background = models.BooleanField(default=False, help_text="An older fact that the article recalls.")
     confidence = models.FloatField()
@@ -118,7 +124,7 @@ class Report(Tolls):
 
 
 class ReportActor(models.Model):
-    """An actor's part in the event as this report tells it; `name` as the text has it."""
+    """An actor's part in the event as this report tells it."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="parts")
     actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="parts_in_reports")

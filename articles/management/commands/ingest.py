@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
@@ -27,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path_or_url", nargs="+", metavar="PATH_OR_URL")
         parser.add_argument("--source", help="The outlet's name, where the input does not say it.")
-        parser.add_argument("--published", help="The publication date (2025-12-20 or 2025-12-20T10:00+02:00).")
+        parser.add_argument(
+            "--published", help="The publication date (2025-12-20 or 2025-12-20T10:00+02:00)."
+        )
         parser.add_argument("--demo", action="store_true", help="Mark the sources as demonstration data.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -83,7 +84,7 @@ class Command(BaseCommand):
         if reading.kind_of(page.body, page.content_type, page.url) == "feed":
             self.take_feed(url, page)
             return
-        read = reading.read_html(page.body, url=page.url, content_type=page.content_type, now=timezone.now())
+        read = collecting.read_page(page)
         self.take(
             url,
             Draft(
@@ -102,11 +103,17 @@ class Command(BaseCommand):
     def take_feed(self, url: str, page: fetching.Fetched) -> None:
         """Add the feed, so that beat polls it from now on, and queue what it holds."""
         source = self.source(self.source_name) if self.source_name else collecting.source_of(page.url)
-        feed, created = Feed.objects.get_or_create(url=reading.canonical_url(url), defaults={"source": source})
+        feed, created = Feed.objects.get_or_create(
+            url=reading.canonical_url(url), defaults={"source": source}
+        )
         new = collecting.poll_feed(feed.pk)
         self.stdout.write(
             f"feed {'added' if created else 'known'}: {feed.url}; "
-            + (f"{new} new addresses wait for a worker" if new is not None else feed.last_error or "not due yet")
+            + (
+                f"{new} new addresses wait for a worker"
+                if new is not None
+                else feed.last_error or "not due yet"
+            )
         )
 
     def take_file(self, path: Path) -> None:
@@ -123,10 +130,7 @@ class Command(BaseCommand):
             raise Refused(f"the file is larger than {reading.LONGEST_FILE:,} bytes. Cut it into articles.")
         if kind == "feed":
             raise Refused("it is a feed. Give its web address, so that it can be polled.")
-        if kind == "html":
-            read = reading.read_html(body, url="", content_type="", now=timezone.now())
-        else:
-            read = reading.read_text(body)
+        read = collecting.read_file(body, path.name)
         self.take(
             str(path),
             Draft(
@@ -143,7 +147,9 @@ class Command(BaseCommand):
 
     def take_jsonl(self, path: Path, file: BinaryIO) -> None:
         size = path.stat().st_size
-        with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=None, file=self.stderr) as bar:
+        with tqdm(
+            total=size, unit="B", unit_scale=True, desc=path.name, disable=None, file=self.stderr
+        ) as bar:
             for number, row in reading.read_jsonl(self._watched(file, bar)):
                 if isinstance(row, reading.RowError):
                     self.refuse(f"{path}:{number}", str(row))

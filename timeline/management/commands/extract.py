@@ -38,6 +38,10 @@ class Command(BaseCommand):
                     bad += 1
                     tqdm.write(f"{name}:{number}: {row}", file=sys.stderr)
                     continue
+                if row.published is None:
+                    bad += 1
+                    tqdm.write(f"{name}:{number}: published: It is missing; give the date.", file=sys.stderr)
+                    continue
                 document = Document(
                     text=row.text, published=row.published, title=row.title, source=row.source, id=row.id
                 )

@@ -23,10 +23,14 @@ CURATOR = "curator"
 
 
 class Command(BaseCommand):
-    help = "Loads the demonstration corpus and waits until the workers have read it. Run again, it adds nothing."
+    help = (
+        "Loads the demonstration corpus and waits until the workers have read it. Run again, it adds nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--patience", type=int, default=300, help="Seconds without progress before it gives up.")
+        parser.add_argument(
+            "--patience", type=int, default=300, help="Seconds without progress before it gives up."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for row in json.loads((DEMO / "sources.json").read_text()):

@@ -1,0 +1,204 @@
+"""What an event is, from its reports and the curator's corrections. The only writer of derived fields.
+
+with writing():                 # one transaction, one writer of memberships at a time
+    event = new_event(reports)  # a heading for reports that are about to be saved under it
+    derive(event)               # after its reports or its overrides changed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.search import SearchVector
+from django.db import connection, models, transaction
+from django.db.models import Value
+from django.utils import timezone
+
+from timeline.assessment import Speaker, Testimony, assess
+from timeline.extraction.codebook import (
+    TYPES,
+    DateBasis,
+    Modality,
+    PlacePrecision,
+    Precision,
+    Role,
+    Stance,
+    Toll,
+)
+from timeline.extraction.findings import Where
+from timeline.models import Event, EventActor, Place, Report
+
+WRITERS = 72_001  # the key of the advisory lock
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction in which memberships of events may change. Writers come one after the other, so that
+    several workers with reports of one event make one event. Reading and extraction go on beside it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
+        yield
+
+
+_KINDS = {
+    PlacePrecision.COUNTRY: Place.Kind.COUNTRY,
+    PlacePrecision.ADMIN1: Place.Kind.REGION,
+    PlacePrecision.ADMIN2: Place.Kind.DISTRICT,
+    PlacePrecision.INTERNATIONAL: Place.Kind.AREA,
+}
+_KEYS = {"country": Place.Kind.COUNTRY, "admin1": Place.Kind.REGION, "area": Place.Kind.AREA}
+
+
+def place_of(where: Where) -> Place:
+    """The row of a place; made when it is first named."""
+    scheme = where.key.partition(":")[0]
+    kind = _KEYS.get(scheme) or _KINDS.get(where.precision) or Place.Kind.SETTLEMENT
+    defaults = {
+        "name": where.name[:200],
+        "admin1": where.admin1[:200],
+        "country": where.country,
+        "latitude": where.lat,
+        "longitude": where.lon,
+        "kind": kind,
+    }
+    return Place.objects.get_or_create(key=where.key, defaults=defaults)[0]
+
+
+def new_event(reports: list[Report]) -> Event:
+    """A heading for unsaved or moving reports; `derive` fills it once they are under it."""
+    first = reports[0]
+    return Event.objects.create(
+        category=TYPES[first.type].category,
+        type=first.type,
+        headline=TYPES[first.type].label,
+        start=first.start,
+        end=first.end,
+        precision=first.precision,
+        status="reported",
+    )
+
+
+def testimony_of(report: Report) -> Testimony:
+    """`report` with its article, source and place."""
+    by_role: dict[str, set[str]] = {role.value: set() for role in Role}
+    for _, role, _, side in report.parties:
+        by_role[role].add(side)
+    place, article = report.place, report.article
+    return Testimony(
+        report=report.pk,
+        article=article.url,
+        source=article.source.name,
+        origin=article.origin,
+        published=article.published,
+        recorded_at=report.recorded_at,
+        type=report.type,
+        start=report.start,
+        end=report.end,
+        outlet_side=article.source.side,
+        speakers=tuple(Speaker(name, side, kind) for name, kind, side in report.speakers),
+        stance=Stance(report.stance),
+        modality=Modality(report.modality),
+        sides=frozenset(by_role[Role.INITIATOR] - {""}),
+        target_sides=frozenset(by_role[Role.TARGET] - {""}),
+        precision=Precision(report.precision),
+        basis=DateBasis(report.date_basis),
+        night=report.night,
+        place_key=place.key if place else "",
+        place_precision=PlacePrecision(report.place_precision) if report.place_precision else None,
+        admin1=place.admin1 if place else "",
+        country=place.country if place else "",
+        target=report.target,
+        weapon=report.weapon,
+        figures={kind: figure for kind in Toll if (figure := report.figure(kind))},
+        confidence=report.confidence,
+    )
+
+
+def derive(event: Event) -> None:
+    """Write what follows from the event's live reports and its overrides. Idempotent."""
+    reports = list(
+        event.reports.live()
+        .select_related("article__source", "place")
+        .defer("article__text")
+        .prefetch_related("parts__actor")
+        .order_by("pk")
+    )
+    if not reports:
+        event.report_count = event.outlet_count = event.origin_count = 0
+        event.save()
+        return
+    found = assess([testimony_of(report) for report in reports], timezone.now().date())
+    by_pk = {report.pk: report for report in reports}
+    event.category = TYPES[found.type].category
+    event.type = found.type
+    event.start, event.end, event.precision, event.night = (
+        found.start,
+        found.end,
+        found.precision,
+        found.night,
+    )
+    event.place = by_pk[found.place_from].place if found.place_from is not None else None
+    event.place_precision = found.place_precision or ""
+    event.target, event.weapon = found.target, found.weapon
+    event.status, event.status_reason = found.status, found.reason[:500]
+    event.said_by, event.denied_by = list(found.said_by), list(found.denied_by)
+    event.confidence = found.confidence
+    event.report_count, event.outlet_count, event.origin_count = found.reports, found.outlets, found.origins
+    event.first_reported_at, event.last_reported_at = found.first_reported, found.last_reported
+    for kind in Toll:
+        summary = found.tolls.get(kind)
+        event.set_figure(kind, summary.figure if summary else None)
+    for name, value in event.overrides.items():
+        setattr(event, name, from_json(name, value))
+    if "headline" not in event.overrides:
+        event.headline = headline_of(event, reports)
+    event.save()
+    _link_actors(event, reports)
+    _index_text(event, reports)
+
+
+def headline_of(event: Event, reports: list[Report]) -> str:
+    return f"{event.get_type_display()} in {event.place}" if event.place else event.get_type_display()
+
+
+def _link_actors(event: Event, reports: list[Report]) -> None:
+    wanted = {(part.actor_id, part.role) for report in reports for part in report.parts.all()}
+    have = {(part.actor_id, part.role): part.pk for part in event.parts.all()}
+    EventActor.objects.filter(pk__in=[pk for key, pk in have.items() if key not in wanted]).delete()
+    EventActor.objects.bulk_create(
+        [EventActor(event=event, actor_id=actor, role=role) for actor, role in sorted(wanted - have.keys())]
+    )
+
+
+def _index_text(event: Event, reports: list[Report]) -> None:
+    """What the text search finds: headline, place, actors and the words of the quotes."""
+    names = sorted({part.actor.name for report in reports for part in report.parts.all()})
+    place = str(event.place) if event.place else ""
+    quotes = sorted({report.quote for report in reports})
+    Event.objects.filter(pk=event.pk).update(
+        search=_vector("A", event.headline, place) + _vector("B", *names) + _vector("C", *quotes)
+    )
+
+
+def _vector(weight: str, *texts: str) -> SearchVector:
+    return SearchVector(Value(" ".join(texts)[:200_000]), weight=weight, config="english")
+
+
+# Overrides are JSON: dates and places come back as what the field holds.
+
+
+def to_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def from_json(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in ("start", "end"):
+        return date.fromisoformat(value)
+    return Place.objects.get(pk=value) if name == "place" else value

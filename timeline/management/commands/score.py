@@ -1,0 +1,181 @@
+"""Run every scorer of a folder of annotated articles: `make score EVAL=folder`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from articles.reading import Row, read_jsonl
+from timeline.clustering import Account, cluster
+from timeline.extraction import Document, Finding, extract
+from timeline.extraction.dates import find_dates
+from timeline.extraction.segment import sentences
+
+Extracted = list[tuple[Document, list[Finding]]]
+
+
+class Command(BaseCommand):
+    help = (
+        "Extracts the annotated articles of a folder and prints what its scorers (score.py, leads.py, "
+        "atrocities.py, temporal.py) say of them: the figures of docs/accuracy.md. A measure whose files are "
+        "absent is passed over."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--errors", type=int, default=0, help="Print that many errors of each kind.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.folder: Path = options["folder"]
+        if not self.folder.is_dir():
+            raise CommandError(f"{self.folder} is no folder.")
+        with tempfile.TemporaryDirectory() as scratch:
+            self.scratch = Path(scratch)
+            self.gold(options["errors"])
+            self.more()
+            self.no_conflict()
+            self.atrocities()
+            self.dates()
+
+    # Each measure: read, extract, write predictions, run the folder's own scorer.
+
+    def gold(self, errors: int) -> None:
+        if not (rows := self.extracted("articles_gold_dev.jsonl")):
+            return
+        gold = [json.loads(line) for line in self.lines("gold_dev.jsonl")]
+        half = len(gold) // 2 + 1
+        for name, part in [("all", gold), ("first half", gold[:half]), ("second half", gold[half:])]:
+            path = self.write("gold.jsonl", part)
+            self.title(f"gold_dev, {name} ({len(part)} articles)")
+            shown = ["--errors", str(errors)] if errors and name == "first half" else []
+            self.run("score.py", path, self.predictions(rows), *shown)
+
+    def more(self) -> None:
+        began = time.perf_counter()
+        if not (rows := self.extracted("articles_more_dev.jsonl")):
+            return
+        seconds = time.perf_counter() - began
+        self.title(f"articles_more_dev: {len(rows) / seconds:.0f} articles/s on one core")
+        events = self.predictions(rows)
+        if self.has("lead_events_dev.jsonl"):
+            self.run("leads.py", self.folder / "lead_events_dev.jsonl", events)
+        if self.has("clusters_dev.json"):
+            clusters = self.write("clusters.jsonl", list(lead_clusters(rows)))
+            self.run("leads.py", self.folder / "clusters_dev.json", clusters)
+
+    def no_conflict(self) -> None:
+        if rows := self.extracted("articles_no_conflict_dev.jsonl"):
+            found = sum(len(findings) for _, findings in rows)
+            self.title("articles_no_conflict_dev")
+            self.stdout.write(f"{found} events in {len(rows)} articles: {found / len(rows):.3f} an article")
+
+    def atrocities(self) -> None:
+        if rows := self.extracted("atrocities_dev.jsonl", fallback="date"):
+            self.title("atrocities_dev")
+            self.run("atrocities.py", self.folder / "atrocities_dev.jsonl", self.predictions(rows))
+
+    def dates(self) -> None:
+        if not self.has("timebank.jsonl"):
+            return
+        rows = []
+        for line in self.lines("timebank.jsonl"):
+            document = json.loads(line)
+            text, day = document["text"], date.fromisoformat(document["dct"])
+            found = find_dates(text, sentences(text), day)
+            timexes = [[m.start, m.end, m.when.start.isoformat()] for m in found]
+            rows.append({"id": document["docid"], "timexes": timexes})
+        self.title("timebank")
+        self.run("temporal.py", self.folder / "timebank.jsonl", self.write("timebank.jsonl", rows))
+
+    # Helpers of the measures above.
+
+    def title(self, words: str) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"\n{words}"))
+
+    def has(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
+    def lines(self, name: str) -> list[str]:
+        return [line for line in (self.folder / name).read_text("utf-8").splitlines() if line.strip()]
+
+    def extracted(self, name: str, fallback: str = "") -> Extracted:
+        """The articles of a file with their findings; every quote is checked to be verbatim."""
+        if not self.has(name):
+            return []
+        rows: Extracted = []
+        extract(Document(text="Warm up.", published=date(2024, 1, 1)))  # loads lexicons and gazetteer
+        for row in tqdm(list(self.articles(name, fallback)), desc=name, disable=None, file=sys.stderr):
+            assert row.published is not None
+            document = Document(row.text, row.published, row.title, row.source, row.id)
+            findings = extract(document)
+            spans = [span for finding in findings for span in finding.evidence]
+            if any(not 0 <= start < end <= len(row.text) for start, end in spans):
+                raise CommandError(f"{row.id}: evidence outside the text")
+            rows.append((document, findings))
+        return rows
+
+    def articles(self, name: str, fallback: str) -> Iterator[Row]:
+        lines = self.lines(name)
+        if fallback:
+            data = [json.loads(line) for line in lines]
+            lines = [json.dumps({**d, "published": d.get("published") or d[fallback]}) for d in data]
+        for number, row in read_jsonl(lines):
+            if not isinstance(row, Row):
+                raise CommandError(f"{name}:{number}: {row}")
+            yield row
+
+    def predictions(self, rows: Extracted) -> Path:
+        return self.write(
+            "predictions.jsonl",
+            [{"id": d.id, "events": [f.as_dict() for f in findings]} for d, findings in rows],
+        )
+
+    def write(self, name: str, rows: list[dict[str, Any]]) -> Path:
+        path = self.scratch / name
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        return path
+
+    def run(self, scorer: str, *args: Any) -> None:
+        command = [sys.executable, str(self.folder / scorer), *map(str, args)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        self.stdout.write(done.stdout + done.stderr)
+
+
+def utc(moment: datetime | date) -> datetime:
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, 12)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def lead_clusters(rows: Extracted) -> Iterator[dict[str, str]]:
+    """For each article the event that its first finding belongs to."""
+    leads: dict[str, tuple[str, int]] = {}
+    accounts = []
+    for document, findings in rows:
+        published = utc(document.published)
+        for number, finding in enumerate(f for f in findings if f.when):
+            start, end = finding.evidence[0]
+            leads.setdefault(document.id, (document.id, number))
+            accounts.append(
+                Account.from_finding(
+                    finding,
+                    id=(document.id, number),
+                    article=document.id,
+                    published=published,
+                    quote=document.text[start:end],
+                )
+            )
+    event_of = {account: group.accounts[0] for group in cluster(accounts) for account in group.accounts}
+    for article, lead in leads.items():
+        yield {"id": article, "cluster": str(event_of[lead])}

@@ -1,0 +1,209 @@
+"""The machine's hand: an article's text becomes reports, and reports find their events, in one transaction.
+
+read_article(article_id)    # claim, extract, write; safe to call twice, late or in parallel
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from articles.models import Article
+from timeline import ledger
+from timeline.accounts import StoredReports, account_of, decisions_near
+from timeline.clustering import Settlement, settle
+from timeline.extraction import VERSION, Document, Finding, extract
+from timeline.extraction.identity import identify
+from timeline.extraction.codebook import TYPES, Toll
+from timeline.models import Actor, Event, Report, ReportActor
+
+EXTRACTOR = VERSION
+
+# A report's identity within its article: reading the same text again with the same extractor finds it.
+Identity = tuple[str, int, int, str, int, str]
+
+
+def document_of(article: Article) -> Document:
+    return Document(
+        text=article.text,
+        published=article.published_local,
+        title=article.title,
+        source=article.source.name,
+        id=str(article.pk),
+    )
+
+
+def read_article(article_id: int) -> int | None:
+    """Read one waiting article. The number of its reports; None if it is read, held by another or not due."""
+    article = Article.objects.unread_by(EXTRACTOR).claim(article_id)
+    if article is None:
+        return None
+    try:
+        findings = extract(document_of(article))
+        with ledger.writing():
+            held = article.held()
+            if held is None or held.content_hash != article.content_hash:
+                return None  # another has it now, or it changed meanwhile and waits again
+            written = write_reports(held, findings)
+            held.extracted_with = EXTRACTOR
+            held.extracted_at = timezone.now()
+            held.release()
+            held.save(update_fields=["extracted_with", "extracted_at", *Article.WORK_FIELDS])
+    except Exception as error:
+        article.fail(error)
+        raise
+    return written
+
+
+def write_reports(article: Article, findings: Iterable[Finding]) -> int:
+    """Make the article's live reports those of `findings`, and the events follow. Call it in `writing()`."""
+    known = {_identity(r): r for r in article.reports.select_related("place", "article")}
+    new, kept = [], set()
+    for report, finding in _reports_of(article, findings):
+        if same := known.get(_identity(report)):
+            kept.add(same.pk)
+        else:
+            new.append((report, finding))
+    gone = [r for r in known.values() if r.superseded_at is None and r.pk not in kept]
+    back = [r for r in known.values() if r.superseded_at is not None and r.pk in kept]
+    touched = {r.event_id for r in gone + back}
+    _inherit([report for report, _ in new], gone)
+
+    Report.objects.filter(pk__in=[r.pk for r in gone]).update(superseded_at=timezone.now())
+    Report.objects.filter(pk__in=[r.pk for r in back]).update(superseded_at=None)
+    touched |= _place([report for report, _ in new])
+    _link_actors(new)
+    for event in Event.objects.filter(pk__in=touched).order_by("pk"):
+        ledger.derive(event)
+    return len(new) + len(kept)
+
+
+def _identity(report: Report) -> Identity:
+    return (
+        report.content_hash,
+        report.quote_start,
+        report.quote_end,
+        report.type,
+        report.ordinal,
+        report.extractor,
+    )
+
+
+def _reports_of(article: Article, findings: Iterable[Finding]) -> list[tuple[Report, Finding]]:
+    """Unsaved reports. A finding without a date is no event (CODEBOOK: Time) and makes none."""
+    ordinals: Counter[tuple[int, int, str]] = Counter()
+    rows = []
+    for finding in findings:
+        if finding.when is None:
+            continue
+        start, end = finding.evidence[0]
+        ordinal = ordinals[start, end, finding.type]
+        ordinals[start, end, finding.type] += 1
+        when, where = finding.when, finding.where
+        report = Report(
+            article=article,
+            content_hash=article.content_hash,
+            quote_start=start,
+            quote_end=end,
+            quote=article.text[start:end],
+            more_evidence=[list(span) for span in finding.evidence[1:]],
+            ordinal=ordinal,
+            type=finding.type,
+            modality=finding.modality,
+            stance=finding.stance,
+            attributed_to=[name[:200] for name in finding.attributed_to],
+            speakers=_speakers(finding),
+            start=when.start,
+            end=when.end,
+            precision=when.precision,
+            date_basis=when.basis,
+            night=when.night,
+            date_words=when.words[:200],
+            place=ledger.place_of(where) if where else None,
+            place_precision=where.precision if where else "",
+            place_words=where.words[:200] if where else "",
+            target=finding.target[:300],
+            weapon=finding.weapon[:200],
+            parties=[[p.name, p.role, p.kind, p.side] for p in finding.parties],
+            background=finding.background,
+            confidence=finding.confidence,
+            rule=finding.rule[:200],
+            notes=list(finding.notes),
+            extractor=EXTRACTOR,
+        )
+        for kind in Toll:
+            figure = getattr(finding, kind.value)
+            report.set_figure(kind.value, figure)
+            if figure and figure.words:
+                report.toll_words[kind.value] = figure.words
+        rows.append((report, finding))
+    return rows
+
+
+def _speakers(finding: Finding) -> list[list[str]]:
+    """[name, kind, side] of those on whose word it rests: as parties of the event, or as known actors."""
+    parties = {p.name: (p.kind, p.side) for p in finding.parties}
+    return [[name, *(parties.get(name) or identify(name))] for name in finding.attributed_to]
+
+
+def _inherit(new: list[Report], gone: list[Report]) -> None:
+    """What a curator decided about a report holds for the one that replaces it."""
+    decided = [r for r in gone if r.pinned or r.struck_out]
+    for old in decided:
+        for report in new:
+            same_kind = TYPES[report.type].category == TYPES[old.type].category
+            overlap = report.quote_start < old.quote_end and old.quote_start < report.quote_end
+            if same_kind and (overlap or report.quote == old.quote) and report.place_id == old.place_id:
+                report.pinned, report.struck_out = old.pinned, old.struck_out
+                if old.pinned:
+                    report.event_id = old.event_id
+                break
+
+
+def _place(new: list[Report]) -> set[int]:
+    """Give new reports their events and save them. Returns the keys of all events that changed."""
+    free = {("new", number): report for number, report in enumerate(new) if not report.event_id}
+    touched = {report.event_id for report in new if report.event_id}
+    settlement = settle(
+        [account_of(report, id) for id, report in free.items()], StoredReports(), decisions_near(new)
+    )
+    moved = _fetch_moved(settlement, free)
+    for change in settlement.changes:
+        reports = [free[id] if id in free else moved[id] for id in change.gained]
+        if not reports and change.event is None:
+            continue
+        event_id = change.event if change.event is not None else ledger.new_event(reports).pk
+        for report in reports:
+            report.event_id = event_id
+        touched.add(event_id)
+        for id, link in change.links.items():
+            report = free.get(id) or moved.get(id)
+            if report is not None:
+                report.link_score, report.link_reasons = link.match.score, list(link.match.reasons)
+    Report.objects.bulk_create(new)
+    Report.objects.bulk_update(moved.values(), ["event", "link_score", "link_reasons"])
+    return touched | set(settlement.lost)
+
+
+def _fetch_moved(settlement: Settlement, free: dict[tuple[str, int], Report]) -> dict[int, Report]:
+    ids = {id for change in settlement.changes for id in change.gained if id not in free}
+    return {report.pk: report for report in Report.objects.filter(pk__in=ids).select_related("place")}
+
+
+def _link_actors(rows: list[tuple[Report, Finding]]) -> None:
+    kinds = set(Actor.Kind.values)
+    actors: dict[str, Actor] = {}
+    links = []
+    for report, finding in rows:
+        for party in finding.parties:
+            if party.kind not in kinds:
+                continue  # equipment and facilities are targets in words, not actors
+            name = party.name[:200]
+            if name not in actors:
+                actors[name] = Actor.objects.get_or_create(
+                    name=name, defaults={"kind": party.kind, "side": party.side[:60]}
+                )[0]
+            links.append(ReportActor(report=report, actor=actors[name], role=party.role))
+    ReportActor.objects.bulk_create(links, ignore_conflicts=True)
