@@ -10,7 +10,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from django.core.management import call_command
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import make_article, make_place, make_report, make_source
 
@@ -35,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db)  # so that there is a test database
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
@@ -54,10 +58,25 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker) -> Iterator[LiveServer]:
+    """The site on a live server. Tests here only read, so a module shares its rows."""
+    with django_db_blocker.unblock():
+        assert connection.settings_dict["NAME"].startswith("test_")  # it is emptied in the end
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
+
+
 @pytest.fixture
-def new_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
-    """new_page(width=1280, height=900, **options of a browser context) -> a page whose addresses may be paths."""
-    contexts, faults = [], []
+def new_page(chromium: Browser, site: LiveServer) -> Iterator[Callable[..., Page]]:
+    """new_page(width=1280, height=900, **options of a browser context) -> a page whose addresses may be paths.
+
+    `new_page.faults` gathers script errors and violations: a test that provokes one clears it.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and "404 (Not Found)" not in message.text:
@@ -65,7 +84,7 @@ def new_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
 
     def make(width: int = 1280, height: int = 900, **options: object) -> Page:
         context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": height}, locale="en-GB", **options
+            base_url=site.url, viewport={"width": width, "height": height}, locale="en-GB", **options
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -74,6 +93,7 @@ def new_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page
 
+    make.faults = faults
     yield make
     for context in contexts:
         context.close()
@@ -92,8 +112,8 @@ TEXT = (
 )
 
 
-@pytest.fixture
-def rows(live_server) -> SimpleNamespace:
+@pytest.fixture(scope="module")
+def rows(site: LiveServer) -> SimpleNamespace:
     """45 events on 15 days, three a day; a disputed capture, planned talks and a strike whose toll rises."""
     wire, courier = make_source("Test Wire"), make_source("Test Courier")
     article = make_article(text=TEXT, source=wire)
@@ -106,12 +126,13 @@ def rows(live_server) -> SimpleNamespace:
         article=article,
         quote="Arvad's garrison said on Friday that it took the village of Tel Maron.",
         type="capture", day=date(2024, 3, 1), place=maron, attributed_to=["Arvad"],
-        parties=[("Arvad", "initiator", "state", "AR"), ("Karsk", "target", "state", "KA")],
+        speakers=[["Arvad", "state", "Arvad"]],
+        parties=[("Arvad", "initiator", "state", "Arvad"), ("Karsk", "target", "state", "Karsk")],
     ).event  # fmt: skip
     make_report(
         article=other, event=capture, quote="Karsk denied that Tel Maron had fallen.",
         type="capture", day=date(2024, 3, 1), place=maron, attributed_to=["Karsk"],
-        stance="denies", modality="denied",
+        speakers=[["Karsk", "state", "Karsk"]], stance="denies", modality="denied",
     )  # fmt: skip
     strike = make_report(
         article=article, quote="Shells hit the market of Arvad, killing at least four people, the mayor said.",

@@ -5,8 +5,6 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Page
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 

@@ -2,10 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def events(page: Page):
@@ -137,12 +134,14 @@ def test_a_facet_that_was_opened_stays_open(page, rows):
     expect(page.locator("#facet-source")).to_have_attribute("open", "")
 
 
-def test_a_failing_server_is_told_and_the_list_stays(page, rows):
+def test_a_failing_server_is_told_and_the_list_stays(new_page, rows):
+    page = new_page()
     page.goto("/")
     page.route("**/?category=*", lambda route: route.abort())
     page.get_by_label("Territory").check()
     expect(page.locator("#toast")).to_contain_text("could not be updated")
     expect(events(page)).to_have_count(40)
+    new_page.faults.clear()
     page.unroute("**/?category=*")
     page.get_by_label("Diplomacy").check()
     expect(events(page)).to_have_count(2)

@@ -20,9 +20,11 @@ from django.utils.translation import ngettext, pgettext
 
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
+from timeline.sides import side_name
 from timeline.toll_chart import TollChart, draw
 
 register = template.Library()
+register.filter(side_name)
 
 
 # Dates and places
@@ -175,15 +177,15 @@ def _deny(names: Sequence[str]) -> str:
 @register.filter
 def status_words(event: Any) -> str:
     """Where an event stands, as a reader says it: "Russia says", "Russia says, Ukraine denies"."""
-    said, denied = event.said_by, event.denied_by
+    said, denied = [[side_name(code) for code in codes] for codes in (event.said_by, event.denied_by)]
     match event.status:
         case "claimed":
             return _say(said) if said else _("One side says")
         case "denied":
             return _deny(denied) if denied else _("Denied")
         case "disputed":
-            sides = [words for names, words in ((said, _say(said)), (denied, _deny(denied))) if names]
-            return ", ".join(sides) if len(sides) > 1 else _("Disputed")
+            sides = {"says": _say(said) if said else _("Reported"), "denies": _deny(denied or [_("others")])}
+            return _("%(says)s, %(denies)s") % sides
         case "corroborated":
             return (
                 _("%(who)s report this") % {"who": enumerate_names(said)}
@@ -191,7 +193,7 @@ def status_words(event: Any) -> str:
                 else _("Corroborated")
             )
         case "planned":
-            return _("Planned: %(says)s") % {"says": _say(said)} if said else _("Planned")
+            return _("Planned")
     return _("Reported")
 
 
