@@ -1,6 +1,6 @@
 """Bytes to clean text and metadata.
 
-- `read_html`, `read_text`: one article, as an `ArticleText`;
+- `read_article`: one article, as an `ArticleText` (by `read_html` or `read_text`, whichever it is);
 - `read_feed`: the items of an RSS or Atom feed; `feed_links`: the feeds a page announces;
 - `read_jsonl`: rows of a JSON-lines file, bad lines with their reason;
 - `kind_of`: which of these some bytes are;
@@ -16,6 +16,7 @@ from articles.reading.articletext import (
     FeedContent,
     FeedItem,
     feed_links,
+    read_article,
     read_feed,
     read_html,
     read_text,
@@ -45,6 +46,7 @@ __all__ = [
     "normalise",
     "one_line",
     "parse_published",
+    "read_article",
     "read_feed",
     "read_html",
     "read_jsonl",

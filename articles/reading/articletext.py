@@ -1,7 +1,7 @@
 """Reading one article, or one feed: the functions that callers use."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,19 @@ from articles.reading import workbench
 from articles.reading.cleaning import one_line, paragraphs
 from articles.reading.decoding import decode
 from articles.reading.errors import TooHeavy, Unreadable
+from articles.reading.kinds import Kind, kind_of
+from articles.reading.links import canonical_url
 
 LONGEST_FILE = 3_000_000  # bytes of one article; trafilatura takes 15 s and 300 MB for 10 MB
 LONGEST_FEED = 5_000_000
 _TITLE_LENGTH = 200
+_NO_ARTICLE: dict[Kind, str] = {
+    "feed": "This is a feed, not an article. Add it as a feed.",
+    "jsonl": "This is a list of articles (JSON lines). Take it in with `manage.py ingest FILE.jsonl`.",
+    "opml": "This is a list of feeds (OPML), not an article. Add its feeds.",
+    "sitemap": "This is a sitemap, not an article. Give the address of an article.",
+    "binary": "This is binary data (a PDF, an image, an archive), not text. Paste the article's text.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,27 @@ class FeedContent:
     items: tuple[FeedItem, ...]
     skipped: int = 0
     problems: tuple[str, ...] = ()
+
+
+def read_article(
+    body: bytes,
+    *,
+    now: datetime,
+    url: str = "",
+    name: str = "",
+    content_type: str = "",
+    charset: str | None = None,
+) -> ArticleText:
+    """The article in `body`, be it a page or a plain text: whatever `kind_of` says. Raises Unreadable.
+
+    `url` is where it came from, or `name` the file's name. Feeds and lists of articles have readers of their own.
+    """
+    kind = kind_of(body, content_type, name or url)
+    if kind == "html":
+        return read_html(body, url=url, now=now, content_type=content_type, charset=charset)
+    if kind == "text":
+        return replace(read_text(body, charset=charset), canonical_url=canonical_url(url))
+    raise Unreadable(_NO_ARTICLE[kind])
 
 
 def read_html(

@@ -8,6 +8,7 @@ processor time or memory than it may.
 
 import json
 import logging
+import math
 import resource
 import select
 import signal
@@ -77,7 +78,7 @@ def _allow_processor(seconds: int) -> None:
     """Let this document take `seconds` more of processor time; the kernel counts from the process's start."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
 def _read(stream: BinaryIO) -> bytes | None:

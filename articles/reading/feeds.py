@@ -19,6 +19,7 @@ MOST_ITEMS = 200
 MOST_PROBLEMS = 20
 LONGEST_TITLE = 10_000
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,8}|[0-9]{1,10});?")
 _BEFORE_ROOT = re.compile(r"\A(?>\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 
 
@@ -31,12 +32,7 @@ def read_feed_items(body: bytes, *, url: str, charset: str | None, now: datetime
             "The feed has a DOCTYPE, which can hide bombs and reach for files, so it is not read. "
             "Ask the publisher to leave it out: feeds need none."
         )
-    # A stream, never a string: feedparser opens strings that look like addresses or file names. UTF-8 without
-    # a declaration, so that it reads the very characters that were checked.
-    parsed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-    )
+    parsed = _parse(text, url)
     if not parsed.get("version") and not parsed.entries:
         raise Unreadable("This is no RSS or Atom feed. Give the address of the feed itself.")
     problems: list[str] = []
@@ -62,6 +58,30 @@ def read_feed_items(body: bytes, *, url: str, charset: str | None, now: datetime
 def _few(problems: list[str]) -> list[str]:
     more = len(problems) - MOST_PROBLEMS
     return [*problems[:MOST_PROBLEMS], f"… and {more} more."] if more > 0 else problems
+
+
+def _parse(text: str, url: str) -> Any:
+    """feedparser's reading of `text`.
+
+    Given as a stream, never a string: feedparser opens strings that look like addresses or file names. As UTF-8
+    without a declaration, so that it reads the very characters that were checked.
+    """
+    text = _REFERENCE.sub(_sound_reference, text)
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    try:
+        return feedparser.parse(io.BytesIO(text.encode("utf-8", "replace")), response_headers=headers)
+    except Exception as error:  # whatever a feed can make feedparser stumble over is the feed's fault
+        raise Unreadable(
+            f"The feed is too broken to be read ({type(error).__name__}: {str(error)[:100]}). Tell the publisher."
+        ) from error
+
+
+def _sound_reference(match: re.Match[str]) -> str:
+    """A reference to no character (a surrogate, a control) becomes U+FFFD; feedparser raises at the former."""
+    digits = match[1]
+    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    sound = number in {9, 10, 13} or 0x20 <= number < 0xD800 or 0xE000 <= number < 0x110000
+    return match[0] if sound else "\ufffd"
 
 
 def _item(entry: Any, number: int, url: str, now: datetime, problems: list[str]) -> dict[str, Any] | None:

@@ -3,10 +3,8 @@
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from courlan import extract_domain
-
-# Parameters that say where a reader came from, never what the page is. Deliberately short: courlan's own list
-# also drops "cid", "eid" or "gallery", which name the article on some sites, and two articles would become one.
+# Parameters that say where a reader came from, never what the page is. Deliberately short: the library courlan
+# also drops "cid", "eid" or "gallery", which name the article on some sites: two articles would become one.
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|itm|at|vero|oly)_\w+|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|__hs\w+"
     r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|yclid|ysclid|msclkid|twclid|ttclid|igshid|igsh|li_fat_id"
@@ -57,16 +55,6 @@ def absolute(link: str, base: str) -> str:
     except ValueError:
         return ""
     return url if is_web_address(url) else ""
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses belong to one registrable domain (example.co.uk), so may speak for each other."""
-    domains = {extract_domain(url) for url in (one, other)}
-    if None not in domains:
-        return len(domains) == 1
-    # Unknown to the list of public suffixes: a test publisher, an address in numbers.
-    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
-    return hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
 
 
 def _authority(parts: SplitResult, scheme: str) -> str:

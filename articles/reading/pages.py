@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+import lxml.etree
 import lxml.html
 import trafilatura
+from courlan import extract_domain
 from htmldate import find_date
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
@@ -16,7 +19,7 @@ from articles.reading.cleaning import normalise, one_line
 from articles.reading.dates import DateProblem, Published, parse_published
 from articles.reading.decoding import Decoded, decode
 from articles.reading.errors import Unreadable
-from articles.reading.links import absolute, canonical_url, same_site
+from articles.reading.links import absolute, canonical_url
 from articles.reading.markup import check_attributes
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -96,10 +99,10 @@ def _tree(decoded: Decoded) -> HtmlElement:
         collect_ids=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
     # As UTF-8 bytes: lone surrogates cannot be in there, and what a <meta> says is overruled.
-    tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    if tree is None:
-        raise Unreadable("The page holds no HTML.")
-    return tree
+    try:
+        return lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except lxml.etree.LxmlError as error:
+        raise Unreadable(f"The page holds no HTML that can be read ({error}).") from error
 
 
 def _without_title(text: str, title: str) -> str:
@@ -132,6 +135,16 @@ def _canonical(tree: HtmlElement, url: str) -> str:
         if own and (not url or same_site(own, url)):
             return canonical_url(own)
     return canonical_url(url)
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses belong to one registrable domain (example.co.uk), so may speak for each other."""
+    domains = {extract_domain(url) for url in (one, other)}
+    if None not in domains:
+        return len(domains) == 1
+    # Unknown to the list of public suffixes: a test publisher, an address in numbers.
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
 
 
 def _feeds(tree: HtmlElement, url: str) -> list[str]:

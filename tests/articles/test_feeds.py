@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from articles.reading import TooHeavy, Unreadable, read_feed
+from articles.reading import TooHeavy, Unreadable, normalise, read_feed
 
 NOW = datetime(2025, 12, 21, 12, tzinfo=UTC)
 WHERE = "https://news.example/rss.xml"
@@ -106,6 +108,11 @@ def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes_and_says_so():
 def test_what_is_no_feed_is_said_so(body):
     with pytest.raises(Unreadable):
         read(body)
+
+
+def test_references_to_no_character_do_not_break_a_feed():
+    got = read(rss(item(title="A&#xD800;&#0;&#x110000;&#11;B &#8211; C")))
+    assert got.items[0].title.replace("\ufffd", "") == "AB – C"
 
 
 def test_an_empty_feed_is_a_feed():
@@ -297,3 +304,41 @@ def test_bytes_that_look_like_a_path_are_not_opened(tmp_path):
     secret.write_bytes(rss(item(title="secret")))
     with pytest.raises(Unreadable):
         read(str(secret).encode())
+
+
+# --- Whatever comes
+
+SOUND = rss(item(guid="g"), item("/2", "Обстріл &amp; <![CDATA[<b>x</b>]]>"), head="<!-- x -->")
+PIECES = [
+    b"<",
+    b">",
+    b"]]>",
+    b"<![CDATA[",
+    b"&",
+    b"&#0;",
+    b"&#xD800;",
+    b"<!DOCTYPE",
+    b"\0",
+    b"\xff",
+    b"<item>",
+    b"'",
+    b" xmlns='x'",
+]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.tuples(st.integers(0, len(SOUND)), st.sampled_from(PIECES), st.integers(0, 40)), max_size=5)
+)
+def test_a_mutilated_feed_is_read_or_refused_and_never_breaks_us(cuts):
+    body = SOUND
+    for where, piece, dropped in cuts:
+        body = body[:where] + piece + body[where + dropped :]
+    try:
+        got = read(body)
+    except Unreadable:
+        return
+    for one in got.items:
+        assert one.url.startswith(("http://", "https://"))
+        for text in (one.title, one.summary, one.content, one.guid):
+            assert normalise(text) == text

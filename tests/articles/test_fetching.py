@@ -360,11 +360,11 @@ def test_an_unknown_name_is_said_so(monkeypatch):
 
 
 def test_a_stuck_look_up_is_given_up(monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: time.sleep(2) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: time.sleep(4) or [])
     began = time.monotonic()
     with pytest.raises(TooSlow, match="Looking up"):
         fetch("https://slow.example/", limits=FetchLimits(total=1, connect=0.2))
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 2
 
 
 def test_nobody_listening_is_not_reachable():
@@ -690,15 +690,15 @@ def test_a_publisher_that_drips_is_cut_off_at_the_deadline(script):
         began = time.monotonic()
         with pytest.raises(TooSlow):
             get(publisher, limits=QUICK)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
 
 def test_silence_is_cut_off_at_the_read_timeout():
-    with published(lambda connection, request: time.sleep(3)) as publisher:
+    with published(lambda connection, request: time.sleep(8)) as publisher:
         began = time.monotonic()
         with pytest.raises(TooSlow, match="sent nothing"):
-            get(publisher, limits=FetchLimits(total=5, read=0.3))
-        assert time.monotonic() - began < 1
+            get(publisher, limits=FetchLimits(total=9, read=0.3))
+        assert time.monotonic() - began < 4
 
 
 # --- Soundness
