@@ -51,7 +51,7 @@ def test_a_correction_wins_over_the_machine_and_survives_new_reports(curator):
     event = make_event(killed_best=4)
     curation.correct(event, {"killed_best": 5}, curator, "list of names")
     later = make_article(published=NOON + timedelta(hours=1))
-    make_report(later, event=Event.objects.get(), killed_best=3)
+    make_report(later, event=Event.objects.get(), killed_low=3, killed_best=3, killed_high=3)
     assert Event.objects.get().killed_best == 5
     curation.undo(Decision.objects.get(kind="correct"), curator)
     assert Event.objects.get().killed_best == 3

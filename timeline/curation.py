@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from timeline import ledger
+from timeline.extraction.codebook import Toll
 from timeline.models import Decision, Event, Report
+from timeline.models.tolls import BOUNDS
 
 Kind = Decision.Kind
 
@@ -23,6 +25,14 @@ CORRECTABLE = (
     "type", "headline", "start", "end", "precision", "place", "place_precision", "target", "weapon",
     *Event.TOLL_FIELDS,
 )  # fmt: skip
+
+# Fields that only make sense together: correcting one fixes all of its group, so that a later report
+# cannot put a first day after a corrected last one.
+FIELD_GROUPS = (
+    ("start", "end", "precision"),
+    ("place", "place_precision"),
+    *(tuple(f"{kind}_{bound}" for bound in BOUNDS) for kind in Toll),
+)
 
 
 def _lock(*pks: int) -> dict[int, Event]:
@@ -60,14 +70,18 @@ def correct(
     if unknown:
         raise ValidationError(f"These fields cannot be corrected: {', '.join(sorted(unknown))}.")
     event = _lock(event.pk)[event.pk]
-    stored = {name: ledger.to_json(value) for name, value in changes.items()}
+    together = {name for group in FIELD_GROUPS if set(group) & set(changes) for name in group}
+    whole = {name: getattr(event, name) for name in together} | changes
+    stored = {name: ledger.to_json(value) for name, value in whole.items()}
     new = {**event.overrides, **stored}
     if new == event.overrides:
         return None
     before = {"overrides": event.overrides}
     event.overrides = new
+    for name, value in stored.items():
+        setattr(event, name, ledger.from_json(name, value))
+    event.full_clean(exclude=["search"])  # names a bad value before the database refuses it
     ledger.derive(event)
-    event.full_clean(exclude=["search"])
     return _decide(Kind.CORRECT, event, curator, reason, before=before, after={"overrides": new})
 
 

@@ -17,7 +17,8 @@ from django.db import connection, models, transaction
 from django.db.models import Value
 from django.utils import timezone
 
-from timeline.assessment import Speaker, Testimony, assess
+from timeline.accounts import parties_of
+from timeline.assessment import Assessment, Speaker, Testimony, assess
 from timeline.extraction.codebook import (
     TYPES,
     DateBasis,
@@ -26,9 +27,11 @@ from timeline.extraction.codebook import (
     Precision,
     Role,
     Stance,
+    Status,
     Toll,
 )
 from timeline.extraction.findings import Where
+from timeline.headlines import Parts, headline
 from timeline.models import Event, EventActor, Place, Report
 
 WRITERS = 72_001  # the key of the advisory lock
@@ -154,14 +157,33 @@ def derive(event: Event) -> None:
     for name, value in event.overrides.items():
         setattr(event, name, from_json(name, value))
     if "headline" not in event.overrides:
-        event.headline = headline_of(event, reports)
+        event.headline = _headline(event, reports, found)
     event.save()
     _link_actors(event, reports)
     _index_text(event, reports)
 
 
-def headline_of(event: Event, reports: list[Report]) -> str:
-    return f"{event.get_type_display()} in {event.place}" if event.place else event.get_type_display()
+def _headline(event: Event, reports: list[Report], found: Assessment) -> str:
+    """Made of the values that stand for the event, corrections included."""
+    telling = [r for r in reports if r.stance != Stance.DENIES] or reports
+    parties = dict.fromkeys(party for report in telling for party in parties_of(report))
+    modalities = [Modality(r.modality) for r in telling]
+    return headline(
+        Parts(
+            event.type,
+            Status(event.status),
+            next((m for m in modalities if m == Modality.OCCURRED), modalities[-1]),
+            tuple(parties),
+            event.target,
+            event.place.name if event.place else "",
+            PlacePrecision(event.place_precision) if event.place_precision else None,
+            event.figure(Toll.KILLED),
+            event.figure(Toll.WOUNDED),
+            found.said,
+            found.denied,
+            telling[0].quote,
+        )
+    )[:500]
 
 
 def _link_actors(event: Event, reports: list[Report]) -> None:

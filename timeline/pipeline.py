@@ -15,8 +15,8 @@ from timeline import ledger
 from timeline.accounts import StoredReports, account_of, decisions_near
 from timeline.clustering import Settlement, settle
 from timeline.extraction import VERSION, Document, Finding, extract
-from timeline.extraction.identity import identify
 from timeline.extraction.codebook import TYPES, Toll
+from timeline.extraction.identity import identify
 from timeline.models import Actor, Event, Report, ReportActor
 
 EXTRACTOR = VERSION

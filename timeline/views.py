@@ -129,8 +129,8 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
             Event.objects.published().filter(pk__in=ids).for_list().order_by("-start", "-pk")[:RECENT]
         )
 
-    names = [found.name, *found.aliases]
-    said = Event.objects.published().filter(Q(said_by__overlap=names) | Q(denied_by__overlap=names))
+    told = Report.objects.live().filter(attributed_to__overlap=[found.name, *found.aliases])
+    said = Event.objects.published().filter(pk__in=told.values("event"))
     context = {
         "actor": found,
         "did": part(codebook.Role.INITIATOR),
