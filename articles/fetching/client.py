@@ -240,7 +240,10 @@ def _read_body(
     while chunk := response.read(CHUNK, decode_content=False):
         wire += len(chunk)
         # One byte beyond the limit is asked for, so that "exactly the limit" and "more" can be told apart.
-        body += inflate.feed(chunk, limits.body + 1 - len(body)) if inflate else chunk
+        if inflate:
+            inflate.feed(chunk, body, limits.body + 1)
+        else:
+            body += chunk
         if max(wire, len(body)) > limits.body:
             raise _too_large(address, limits)
     if inflate and wire and not inflate.complete:
@@ -256,16 +259,15 @@ class _Gunzip:
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
 
-    def feed(self, data: bytes, room: int) -> bytes:
-        out = b""
-        while data and len(out) < room:
+    def feed(self, data: bytes, body: bytearray, limit: int) -> None:
+        """Append what `data` unpacks to, until `body` is `limit` long."""
+        while data and len(body) < limit:
             if self._member.eof:
                 if not data.startswith(b"\x1f\x8b"):
                     break  # padding after the last member, which every client ignores
                 self._member = zlib.decompressobj(wbits=31)
-            out += self._member.decompress(data, room - len(out))
+            body += self._member.decompress(data, min(CHUNK, limit - len(body)))
             data = self._member.unused_data or self._member.unconsumed_tail
-        return out
 
     @property
     def complete(self) -> bool:

@@ -3,10 +3,13 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import psutil
 import pytest
@@ -463,6 +466,24 @@ def test_the_child_is_kept_between_documents_and_counts_time_for_each():
     used = child.cpu_times().user
     assert used + 2 <= limits[-1] <= used + 4
     assert limits[-1] > limits[0]
+
+
+def test_the_child_does_not_outlive_a_killed_worker():
+    worker = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from tests.articles.test_reading import *; bench = Workbench(); ask(bench, page());"
+            "print(bench._child._process.pid, flush=True); time.sleep(60)",
+        ],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    child = psutil.Process(int(worker.stdout.readline()))
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    child.wait(timeout=10)
 
 
 def test_a_defect_of_ours_is_no_fault_of_the_document():
