@@ -10,14 +10,13 @@ the status decides which of them is used and in what frame. The word "claims" is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timeline.assessment import Speaker
 from timeline.extraction.codebook import Modality, PlacePrecision, Role, Status
 from timeline.extraction.findings import Figure, Party
-from timeline.wording import is_plural, listing, verb, with_article
+from timeline.wording import listing, verb, with_article
 
 LONGEST = 220  # characters; a quote is cut at a word to keep to it
 
@@ -47,94 +46,95 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one type is worded. Slots: {thing} what or where it was done to, {in_place}, {with_target}, {to_target}...
+    """How one type is worded. Slots (`_slots`): {thing} is what or where it was done to.
 
-    A slot that cannot be filled vanishes with its preposition. `clause` follows the verb.
+    A slot that cannot be filled vanishes with its preposition. `clause` follows the verb, `by` leads to the
+    actor in the noun.
     """
 
     noun: str
     verb: tuple[str, str, str]  # base, third person, past
     clause: str
-    by: str = "by"  # the actor after the noun
+    by: str = "by"
 
 
 _STRIKE = ("strike", "strikes", "struck")
 FORMS: dict[str, Form] = {
-    "missile": Form("missile strike{on_target}{in_place}", _STRIKE, "{thing} with missiles"),
-    "drone": Form("drone strike{on_target}{in_place}", _STRIKE, "{thing} with drones"),
-    "airstrike": Form("air strike{on_target}{in_place}", _STRIKE, "{thing} from the air"),
-    "shelling": Form("shelling{of_target}{in_place}", ("shell", "shells", "shelled"), "{thing}"),
-    "combined": Form(
-        "combined strike{on_target}{in_place}", _STRIKE, "{thing} with missiles, drones or shells"
-    ),
+    "missile": Form("missile strike{by}{on_target}", _STRIKE, "{thing} with missiles"),
+    "drone": Form("drone strike{by}{on_target}", _STRIKE, "{thing} with drones"),
+    "airstrike": Form("air strike{by}{on_target}", _STRIKE, "{thing} from the air"),
+    "shelling": Form("shelling{by}{of_target}", ("shell", "shells", "shelled"), "{thing}"),
+    "combined": Form("combined strike{by}{on_target}", _STRIKE, "{thing} with missiles, drones or shells"),
     "explosion": Form(
-        "explosion{at_target}{in_place}",
+        "explosion{by}{at_target}",
         ("set off", "sets off", "set off"),
-        "an explosion{at_target}{in_place}",
+        "an explosion{at_target}",
         "set off by",
     ),
-    "clash": Form(
-        "fighting{at_target}{in_place}", ("fight", "fights", "fought"), "{at_target}{in_place}", "involving"
-    ),
+    "clash": Form("fighting{by}{at_target}", ("fight", "fights", "fought"), "{at_target}", "involving"),
     "interception": Form(
-        "interception{of_target}{over_place}",
+        "interception{by}{of_target}{over_place}",
         ("shoot down", "shoots down", "shot down"),
         "{incoming}{over_place}",
     ),
-    "attack": Form("attack{on_target}{in_place}", ("attack", "attacks", "attacked"), "{thing}"),
-    "capture": Form("capture of {thing}", ("capture", "captures", "captured"), "{thing}"),
-    "recapture": Form("recapture of {thing}", ("recapture", "recaptures", "recaptured"), "{thing}"),
-    "advance": Form(
-        "advance{at_target}{in_place}", ("advance", "advances", "advanced"), "{at_target}{in_place}"
-    ),
-    "withdrawal": Form("withdrawal{from_thing}", ("withdraw", "withdraws", "withdrew"), "{from_thing}"),
-    "annexation": Form("annexation of {thing}", ("annex", "annexes", "annexed"), "{thing}"),
+    "attack": Form("attack{by}{on_target}", ("attack", "attacks", "attacked"), "{thing}"),
+    "capture": Form("capture{by} of {thing}", ("capture", "captures", "captured"), "{thing}"),
+    "recapture": Form("recapture{by} of {thing}", ("recapture", "recaptures", "recaptured"), "{thing}"),
+    "advance": Form("advance{by}{at_target}", ("advance", "advances", "advanced"), "{at_target}"),
+    "withdrawal": Form("withdrawal{by}{from_thing}", ("withdraw", "withdraws", "withdrew"), "{from_thing}"),
+    "annexation": Form("annexation{by} of {thing}", ("annex", "annexes", "annexed"), "{thing}"),
     "demand": Form(
-        "territorial demand{over_thing}", ("make", "makes", "made"), "a territorial demand{over_thing}"
+        "territorial demand{by}{over_thing}", ("make", "makes", "made"), "a territorial demand{over_thing}"
     ),
-    "incursion": Form("incursion{into_thing}", ("cross", "crosses", "crossed"), "{across}"),
-    "control": Form("control of {thing}", ("hold", "holds", "held"), "{thing}"),
-    "talks": Form("talks{in_place}", ("hold", "holds", "held"), "talks{with_others}{in_place}", "with"),
-    "visit": Form("visit{to_place}", ("visit", "visits", "visited"), "{place_or_others}"),
-    "proposal": Form("proposal{to_others}", ("make", "makes", "made"), "a proposal{to_others}"),
+    "incursion": Form("incursion{by}{into_thing}", ("cross", "crosses", "crossed"), "{across}"),
+    "control": Form("control{by} of {thing}", ("hold", "holds", "held"), "{thing}"),
+    "talks": Form("talks{by}{in_place}", ("hold", "holds", "held"), "talks{with_others}{in_place}", "with"),
+    "visit": Form("visit{by}{to_place}", ("pay", "pays", "paid"), "a visit{to_place}"),
+    "proposal": Form("proposal{by}{to_others}", ("make", "makes", "made"), "a proposal{to_others}"),
     "agreement": Form(
-        "agreement{in_place}", ("reach", "reaches", "reached"), "an agreement{with_others}{in_place}", "of"
+        "agreement{by}{in_place}",
+        ("reach", "reaches", "reached"),
+        "an agreement{with_others}{in_place}",
+        "involving",
     ),
     "exchange": Form(
-        "exchange{of_target}{in_place}",
-        ("make", "makes", "made"),
-        "an exchange{of_target}{with_others}{in_place}",
-        "by",
+        "exchange{by}{of_goods}{in_place}",
+        ("carry out", "carries out", "carried out"),
+        "an exchange{of_goods}{with_others}{in_place}",
     ),
-    "statement": Form("statement{on_others}", ("make", "makes", "made"), "a statement{on_others}"),
-    "rejection": Form("rejection{of_proposal}", ("reject", "rejects", "rejected"), "{a_proposal}"),
-    "threat": Form("threat{against_others}", ("make", "makes", "made"), "a threat{against_others}"),
+    "statement": Form("statement{by}{on_others}", ("make", "makes", "made"), "a statement{on_others}"),
+    "rejection": Form("rejection{by} of {a_proposal}", ("reject", "rejects", "rejected"), "{a_proposal}"),
+    "threat": Form("threat{by}{against_others}", ("make", "makes", "made"), "a threat{against_others}"),
     "accusation": Form(
-        "accusation{against_others}", ("make", "makes", "made"), "an accusation{against_others}"
+        "accusation{by}{against_others}", ("make", "makes", "made"), "an accusation{against_others}"
     ),
     "sanction": Form(
-        "decision on sanctions{against_others}",
+        "decision{by} on sanctions{concerning_others}",
         ("decide", "decides", "decided"),
-        "on sanctions{against_others}",
+        "on sanctions{concerning_others}",
     ),
-    "aid": Form("aid{for_others}", ("give", "gives", "gave"), "aid{to_others}", "from"),
+    "aid": Form("aid{by}{for_others}", ("give", "gives", "gave"), "aid{to_others}", "from"),
     "legal": Form(
-        "legal step{concerning_others}", ("take", "takes", "took"), "a legal step{concerning_others}"
+        "legal step{by}{concerning_others}", ("take", "takes", "took"), "a legal step{concerning_others}"
     ),
 }
 # Nouns that take no "a": "Norvia denies shelling".
 _UNCOUNTED = frozenset({"shelling", "clash", "talks", "aid", "control", "capture", "recapture", "annexation"})
 # In these, persons are named before the bodies they act for; elsewhere bodies before persons.
 _BY_PERSONS = frozenset(
-    "talks visit proposal agreement statement rejection threat accusation demand".split()  # noqa: SIM905
+    {"talks", "visit", "proposal", "agreement", "statement", "rejection", "threat", "accusation", "demand"}
 )
 _SPEECH = frozenset({"proposal", "statement", "rejection", "threat", "accusation", "demand"})
+# Told by what happened, even where it is known who did it.
+_TOLD_AS_NOUNS = frozenset(
+    {"missile", "drone", "airstrike", "shelling", "combined", "explosion", "clash", "attack"}
+)
 _JOINT = frozenset({"talks", "agreement", "exchange"})
-# Accounts of these are told as "Norvia says it captured the town"; others as "Strike on the town, Norvia says".
+# Told as "Norvia says it captured the town"; other types as "Strike on the town, Norvia says".
 _TERRITORY_VERBS = frozenset(
     {"capture", "recapture", "advance", "withdrawal", "annexation", "incursion", "control"}
 )
-_RANK = {"force": 0, "group": 1, "state": 2, "agency": 3, "organisation": 4, "": 5, "people": 6, "person": 7}
+_RANK = {"state": 0, "group": 1, "force": 2, "agency": 3, "organisation": 4, "": 5, "people": 6, "person": 7}
 
 
 def headline(parts: Parts) -> str:
@@ -153,21 +153,15 @@ def headline(parts: Parts) -> str:
 
 
 def _named(parts: Parts, *roles: Role) -> list[Party]:
-    """One party a side: the person or the body, whichever the type is told of."""
-    persons_first = parts.type in _BY_PERSONS
-    best: dict[str, Party] = {}
+    """A side's foremost body, or, where the type is told of persons, all its persons instead."""
+    sides: dict[str, list[Party]] = {}
     for party in (p for role in roles for p in parts.parties if p.role is role):
-        side = party.side or party.name
-        known = best.get(side)
-        rank = _RANK.get(party.kind, 5)
-        if known is None:
-            best[side] = party
-        elif persons_first:
-            if party.kind == "person" != known.kind:
-                best[side] = party
-        elif rank < _RANK.get(known.kind, 5):
-            best[side] = party
-    return list(best.values())
+        sides.setdefault(party.side or party.name, []).append(party)
+    named: list[Party] = []
+    for parties in sides.values():
+        persons = [p for p in parties if p.kind == "person"] if parts.type in _BY_PERSONS else []
+        named += persons or [min(parties, key=lambda p: _RANK.get(p.kind, 5))]
+    return named
 
 
 def _names(parties: Iterable[Party]) -> list[str]:
@@ -175,6 +169,8 @@ def _names(parties: Iterable[Party]) -> list[str]:
 
 
 def _actors(parts: Parts) -> list[Party]:
+    if parts.type == "clash":
+        return _named(parts, Role.INITIATOR, Role.PARTICIPANT, Role.TARGET)
     if parts.type in _JOINT:
         joint = _named(parts, Role.INITIATOR, Role.PARTICIPANT)
         return joint or _named(parts, Role.MEDIATOR)
@@ -182,62 +178,64 @@ def _actors(parts: Parts) -> list[Party]:
 
 
 def _others(parts: Parts) -> list[str]:
+    """Whom it was done to or with, where that is neither the actor nor a thing."""
     acting = {p.side or p.name for p in _actors(parts)}
-    return _names(
-        p for p in _named(parts, Role.TARGET) if (p.side or p.name) not in acting and p.kind != "equipment"
-    )
+    others = (p for p in _named(parts, Role.TARGET) if (p.side or p.name) not in acting)
+    return _names(p for p in others if p.kind not in ("equipment", "facility"))
 
 
 # ---- the forms filled --------------------------------------------------------------------------------------
 
 
 def _slots(parts: Parts) -> dict[str, str]:
-    place = with_article(parts.place)
-    near = "near" if parts.place_precision is PlacePrecision.NEAR else "in"
-    in_place = f" {near} {place}" if place else ""
-    others = listing(_others(parts))
-    bodies = listing([n for n in _others(parts)])
-    target = parts.target.strip()
-    hit = target or (bodies if not place else "")
-    thing = f"{target}{in_place}" if target else place or bodies or "territory"
-
     def after(preposition: str, words: str) -> str:
         return f" {preposition} {words}" if words else ""
 
-    land = thing if thing != "territory" else ""
+    place = with_article(parts.place)
+    settled = parts.place_precision is PlacePrecision.EXACT
+    in_place = after("near" if parts.place_precision is PlacePrecision.NEAR else "in", place)
+    others, target = listing(_others(parts)), parts.target.strip()
+    thing = f"{target}{in_place}" if target else place or others
+    land = target or place
+
+    def hit(preposition: str) -> str:
+        """ "on the port in Odesa", "on Odesa", "in Odesa region" """
+        if target:
+            return after(preposition, f"{target}{in_place}")
+        return (after(preposition, place) if settled else in_place) or after(preposition, others)
+
     return {
-        "thing": thing if parts.type in _TERRITORY_VERBS or thing != "territory" else "a target",
+        "by": "",
+        "thing": thing or ("territory" if parts.type in _TERRITORY_VERBS else "a target"),
         "in_place": in_place,
         "over_place": after("over", place),
         "to_place": after("to", place or others),
-        "on_target": after("on", hit),
-        "of_target": after("of", hit),
-        "at_target": after("at", target),
-        "from_thing": after("from", land),
-        "into_thing": after("into", land),
-        "over_thing": after("over", land),
-        "across": f"into {land}" if land else "the border",
+        "on_target": hit("on"),
+        "of_target": after("of", target) if parts.type == "interception" else hit("of"),
+        "at_target": f"{after('at', target)}{in_place}",
+        "of_goods": after("of", target),
+        "from_thing": after("from", thing if land else ""),
+        "into_thing": after("into", thing if land else ""),
+        "over_thing": after("over", thing if land else ""),
+        "across": f"into {thing}" if land else "the border",
         "incoming": target or "incoming weapons",
-        "place_or_others": place or others or "another country",
         "with_others": after("with", others),
         "to_others": after("to", others),
         "for_others": after("for", others),
         "on_others": after("on", others or place),
         "against_others": after("against", others),
         "concerning_others": after("concerning", others),
-        "of_proposal": after("of a proposal by", others) or " of a proposal",
-        "a_proposal": f"a proposal by {others}" if others else "a proposal",
+        "a_proposal": f"a proposal{after('from', others)}",
     }
 
 
 def _noun(parts: Parts, actors: Sequence[Party] = ()) -> str:
     form = FORMS[parts.type]
-    noun = form.noun.format_map(_slots(parts))
-    if not actors:
-        return noun
-    if parts.type in _JOINT and len(actors) > 1:
-        return f"{noun} between {listing(_names(actors))}"
-    return f"{noun} {form.by} {listing(_names(actors))}"
+    slots = _slots(parts)
+    if actors:
+        between = len(actors) > 1 and (parts.type in _JOINT or parts.type == "clash")
+        slots["by"] = f" {'between' if between else form.by} {listing(_names(actors))}"
+    return form.noun.format_map(slots) + _mediators(parts)
 
 
 def _predicate(parts: Parts, form: int) -> str:
@@ -245,14 +243,28 @@ def _predicate(parts: Parts, form: int) -> str:
     words = FORMS[parts.type]
     slots = _slots(parts)
     if parts.type == "talks" and len(_actors(parts)) > 1 and not slots["with_others"]:
-        return f"{('meet', 'meets', 'met')[form]}{slots['in_place']}"
-    return re.sub(r" {2,}", " ", f"{words.verb[form]} {words.clause.format_map(slots)}").strip()
+        said = f"{('meet', 'meets', 'met')[form]}{slots['in_place']}"
+    else:
+        said = f"{words.verb[form]} {words.clause.format_map(slots).lstrip()}".rstrip()
+    return said + _mediators(parts)
+
+
+def _mediators(parts: Parts) -> str:
+    between = _named(parts, Role.MEDIATOR)
+    acting = {p.side or p.name for p in _actors(parts)}
+    names = _names(p for p in between if (p.side or p.name) not in acting)
+    return f", with {listing(names)} mediating" if names and parts.type in _JOINT else ""
+
+
+def _past(parts: Parts, names: Sequence[str]) -> str:
+    """What is said to have been done; of control, what is said to be."""
+    return _predicate(parts, int(verb(names, "1", "0")) if parts.type == "control" else 2)
 
 
 def _clause(parts: Parts, actors: Sequence[Party], past: bool = False) -> str:
     names = _names(actors)
-    form = 2 if past else 1 if verb(names, "one", "several") == "one" else 0
-    return f"{listing(names)} {_predicate(parts, form)}"
+    said = _past(parts, names) if past else _predicate(parts, int(verb(names, "1", "0")))
+    return f"{listing(names)} {said}"
 
 
 # ---- the frame: who says so ----------------------------------------------------------------------------------
@@ -279,43 +291,58 @@ def _framed(parts: Parts) -> str:
 
 
 def _plain(parts: Parts, actors: Sequence[Party]) -> str:
-    if (
-        actors
-        and FORMS[parts.type].verb is not _STRIKE
-        and parts.type not in ("shelling", "attack", "clash", "explosion")
-    ):
-        return _clause(parts, actors)
-    return _noun(parts, actors)
+    return _clause(parts, actors) if actors and parts.type not in _TOLD_AS_NOUNS else _noun(parts, actors)
 
 
 def _told(parts: Parts, actors: Sequence[Party]) -> str:
     """As someone's word."""
     if not parts.said:
         return _plain(parts, actors)
-    sides = {p.side for p in actors if p.side} | {p.name for p in actors}
-    own = all(s.side in sides or s.name in sides for s in parts.said)
-    bodies = [p for p in actors if p.kind != "person"]
-    if own and bodies and len(bodies) == len(actors):
+    say = f"{_speakers(parts.said)} {_says(parts.said, 'say')}"
+    everyone = {p.side or p.name for p in actors} <= {w for s in parts.said for w in (s.side, s.name)}
+    if _own(parts.said, actors) and everyone:
+        if any(p.kind == "person" for p in actors):
+            return f"{_noun(parts)}, {say}"
         names = _names(actors)
-        who = "they" if verb(names, "one", "several") == "several" else "it"
-        return f"{listing(names)} {verb(names, 'says', 'say')} {who} {_predicate(parts, 2)}"
-    if own:
-        return f"{_noun(parts)}, {_speakers(parts.said)} {_says(parts.said, 'say')}"
+        it = verb(names, "it", "they")
+        return f"{listing(names)} {verb(names, 'says', 'say')} {it} {_past(parts, names)}"
     if actors and parts.type in _TERRITORY_VERBS:
-        return f"{_speakers(parts.said)} {_says(parts.said, 'say')} {_clause(parts, actors, past=True)}"
-    return f"{_plain(parts, actors)}, {_speakers(parts.said)} {_says(parts.said, 'say')}"
+        return f"{say} {_clause(parts, actors, past=True)}"
+    return f"{_plain(parts, actors)}, {say}"
+
+
+def _own(speakers: Sequence[Speaker], actors: Sequence[Party]) -> bool:
+    """Whether all that speak are those that acted."""
+    sides = {p.side for p in actors if p.side} | {p.name for p in actors}
+    return bool(actors) and all(s.side in sides or s.name in sides for s in speakers)
 
 
 def _denied(parts: Parts, actors: Sequence[Party]) -> str:
     if not parts.denied:
-        return f"{_noun(parts, actors)} did not take place, reports say"
+        return f"no {_noun(parts, actors)}, reports say"
     who, denies = _speakers(parts.denied), _says(parts.denied, "deny")
-    sides = {p.side for p in actors if p.side} | {p.name for p in actors}
-    if actors and not all(s.side in sides or s.name in sides for s in parts.denied):
-        return f"{who} {denies} that {_clause(parts, actors, past=True)}"
+    if actors and not _own(parts.denied, actors):
+        return f"{who} {denies} that {_clause(_seen_by(parts, parts.denied), actors, past=True)}"
     noun = _noun(parts)
     article = "" if parts.type in _UNCOUNTED else "an " if noun[0] in "aeiou" else "a "
     return f"{who} {denies} {article}{noun}"
+
+
+def _seen_by(parts: Parts, speakers: Sequence[Speaker]) -> Parts:
+    """With the speaker, where it is the target, as a pronoun: "Norvia denies that Karsk gave aid to it"."""
+    if len({s.name for s in speakers}) > 1:
+        return parts
+    speaker = speakers[0]
+    it = verb([speaker.name], "it", "them")
+    return replace(
+        parts,
+        parties=tuple(
+            replace(p, name=it)
+            if p.role is Role.TARGET and p.kind != "person" and speaker.side and p.side == speaker.side
+            else p
+            for p in parts.parties
+        ),
+    )
 
 
 def _planned(parts: Parts, actors: Sequence[Party]) -> str:
@@ -348,9 +375,9 @@ def figure_words(figure: Figure) -> str:
     """ "8", "at least 8", "about 36", "24 to 99", "no one"; "" where no bound is known."""
     low, best, high = figure.low, figure.best, figure.high
     if best is not None:
-        if high is None:
-            return f"at least {low if low is not None else best}"
-        return "no one" if best == 0 else f"{best}" if low == high else f"about {best}"
+        if low == best == high:
+            return f"{best}" if best else "no one"
+        return f"at least {best}" if low == best and high is None else f"about {best}"
     if low is not None:
         return f"at least {low}" if high is None else f"{low} to {high}"
     return f"up to {high}" if high is not None else ""

@@ -39,9 +39,10 @@ def verb(names: Sequence[str], one: str, several: str) -> str:
 
 
 _THE = re.compile(
-    r"(?:United (?:States|Kingdom|Nations|Arab Emirates)|European (?:Union|Commission|Parliament)|Netherlands|Philippines"
+    r"(?:United (?:States|Kingdom|Nations|Arab Emirates)|European (?:Union|Commission|Parliament)"
+    r"|Netherlands|Philippines"
     r"|UN|EU|US|UK|U\.N\.|E\.U\.|U\.S\.|UAE|White House|Kremlin|Vatican|Pentagon|Taliban|Houthis|Red Cross"
-    r"|West Bank|Donbas|Crimea Bridge|.* (?:Sea|Ocean|Gulf|Strait|Strip|Peninsula|Heights|Channel|Canal|River))"
+    r"|West Bank|Donbas|Crimean Bridge|.* (?:Sea|Ocean|Gulf|Strait|Strip|Peninsula|Heights|Channel|Canal|River))"
 )
 
 

@@ -39,14 +39,16 @@ class Assessment:
     """Everything that is derived of an event.
 
     `reason` is a sentence without its full stop. `said_by` and `denied_by` are sides ("RU") and independent
-    bodies ("UN"). `place_from` is the report whose place stands for the event, None where none gives one.
-    `overdue`: planned, and its date has passed on the day of the assessment.
+    bodies ("UN"), `said` and `denied` the speakers by name. `place_from` is the report whose place stands for
+    the event, None where none gives one. `overdue`: planned, and its date has passed on the day of the assessment.
     """
 
     status: Status
     reason: str
     said_by: tuple[str, ...]
     denied_by: tuple[str, ...]
+    said: tuple[Speaker, ...]
+    denied: tuple[Speaker, ...]
     reports: int
     outlets: int
     origins: int
@@ -81,6 +83,8 @@ def assess(testimonies: Iterable[Testimony], today: date) -> Assessment:
         reason=verdict.reason,
         said_by=verdict.said_by,
         denied_by=verdict.denied_by,
+        said=verdict.said,
+        denied=verdict.denied,
         reports=len(live),
         outlets=len({t.source for t in live}),
         origins=len({t.origin for t in live}),

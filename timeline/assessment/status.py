@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from timeline.assessment.testimony import Testimony, independent_body
+from timeline.assessment.testimony import Speaker, Testimony, independent_body
 from timeline.extraction.codebook import Modality, Status
 from timeline.wording import listing, verb
 
@@ -59,6 +59,8 @@ class Verdict:
     reason: str
     said_by: tuple[str, ...]
     denied_by: tuple[str, ...]
+    said: tuple[Speaker, ...]
+    denied: tuple[Speaker, ...]
 
 
 def voices(testimonies: Sequence[Testimony]) -> tuple[list[Voice], list[Voice]]:
@@ -90,7 +92,14 @@ def judge(testimonies: Sequence[Testimony], today: date) -> Verdict:
     """`testimonies`: the live ones, at least one."""
     said, denied = voices(testimonies)
     status = _status(said, denied)
-    return Verdict(status, _reason(status, said, denied, today), _sides(said), _sides(denied))
+    return Verdict(
+        status=status,
+        reason=_reason(status, said, denied, today),
+        said_by=_sides(said),
+        denied_by=_sides(denied),
+        said=_speakers(said),
+        denied=_speakers(denied),
+    )
 
 
 def _status(said: Sequence[Voice], denied: Sequence[Voice]) -> Status:
@@ -118,6 +127,15 @@ def _sides(heard: Sequence[Voice]) -> tuple[str, ...]:
     """Sides and independent bodies, in order of first mention."""
     named = [independent_body(v.name) or v.side for v in heard]
     return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _speakers(heard: Sequence[Voice]) -> tuple[Speaker, ...]:
+    """Those heard by name, state media included, in order of first mention; one a name."""
+    found: dict[str, Speaker] = {}
+    for voice in heard:
+        if voice.camp != OUTLET or voice.side:
+            found.setdefault(voice.name, Speaker(voice.name, voice.side))
+    return tuple(found.values())
 
 
 # ---- the sentence that explains it -----------------------------------------------------------------
