@@ -16,10 +16,12 @@ import sqlite3
 import sys
 import threading
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.findings import Where
@@ -89,7 +91,8 @@ _LETTERS = str.maketrans(
     {
         "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe",
         "ə": "a", "ǝ": "a", "ŋ": "n", "ħ": "h",
-        "'": None, "’": None, "‘": None, "ʻ": None, "ʼ": None, "`": None, "´": None, "ʿ": None, "ʾ": None, "ʹ": None,
+        "'": None, "’": None, "‘": None, "ʻ": None, "ʼ": None, "`": None, "´": None, "ʿ": None,
+        "ʾ": None, "ʹ": None,
         "-": " ", "‑": " ", "–": " ", ".": " ", ",": " ", "/": " ", "(": " ", ")": " ", "\u00a0": " ",
     }
 )  # fmt: skip
@@ -97,7 +100,7 @@ _LETTERS = str.maketrans(
 
 @lru_cache(maxsize=65536)
 def fold(name: str) -> str:
-    """A name's key: lower case, no diacritics and apostrophes, hyphens as spaces. "Deir al-Balaḥ" > "deir al balah"."""
+    """A name's key: lower case, without diacritics and apostrophes, hyphens as spaces ("deir al balah")."""
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join(name.lower().translate(_LETTERS).split())
@@ -146,11 +149,26 @@ def skeleton(folded: str) -> str:
     return text
 
 
-_COLUMNS = "p.key, p.name, p.kind, p.country, p.admin1, p.admin1_code, p.admin2, p.lat, p.lon, p.population, p.precision"
+# Countries whose place names are romanised from Arabic script, with vowels as the ear has them.
+ARABIC_SCRIPT = frozenset(
+    ["AF", "BH", "DZ", "EG", "IQ", "IR", "JO", "KW", "LB", "LY", "MA", "OM", "PK", "PS", "QA", "SA", "SD", "SY", "TD", "TN", "YE"]
+)  # fmt: skip
+_VOWELS = re.compile(r"(?<=.)[aiuy]+")
 
 
-def _place(row: tuple[object, ...]) -> Place:
-    return Place(*row[:-1], PlacePrecision(row[-1]))  # type: ignore[arg-type]
+def consonants(bones: str) -> str:
+    """A skeleton without its vowels, all but a first one: Iskandariyah and Iskandiriya meet, Hawija and Huwaija."""
+    return _VOWELS.sub("", bones).rstrip("h")
+
+
+_COLUMNS = ",".join(f"p.{f.name}" for f in fields(Place))
+
+
+def _place(row: Sequence[Any]) -> Place:
+    key, name, kind, country, admin1, admin1_code, admin2, lat, lon, population, precision = row
+    return Place(
+        key, name, kind, country, admin1, admin1_code, admin2, lat, lon, population, PlacePrecision(precision)
+    )  # fmt: skip
 
 
 class Gazetteer:
@@ -191,7 +209,10 @@ class Gazetteer:
         folded = fold(name)
         if not folded:
             return ()
-        keys = [folded] + (["~" + skeleton(folded)] if spelling else [])
+        keys = [folded]
+        if spelling:
+            bones = skeleton(folded)
+            keys += ["~" + bones, "=" + consonants(bones)]
         rows = self._db.execute(
             f"SELECT n.match, {_COLUMNS} FROM name n JOIN place p ON p.id = n.place"  # noqa: S608
             f" WHERE n.key IN ({','.join('?' * len(keys))}) ORDER BY n.match, p.population DESC",

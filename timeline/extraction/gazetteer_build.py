@@ -20,7 +20,16 @@ from importlib.resources import files
 from pathlib import Path
 
 from timeline.extraction.codebook import PlacePrecision
-from timeline.extraction.gazetteer import INDEX, Kind, Match, fold, skeleton
+from timeline.extraction.gazetteer import (
+    ARABIC_SCRIPT,
+    ARTICLES,
+    INDEX,
+    Kind,
+    Match,
+    consonants,
+    fold,
+    skeleton,
+)
 from timeline.extraction.lexicon import load
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -80,7 +89,7 @@ class Entry:
     admin1: str = ""
     names: list[tuple[Match, str]] = field(default_factory=list)
 
-    def keys(self) -> Iterator[tuple[str, Match]]:
+    def index_keys(self) -> Iterator[tuple[str, Match]]:
         """Every key of the `name` table, with its best match."""
         best: dict[str, Match] = {}
         for match, name in [(Match.PRIMARY, self.name), *self.names]:
@@ -88,8 +97,11 @@ class Entry:
             if folded and match < best.get(folded, len(Match)):
                 best[folded] = match
         yield from best.items()
-        bones = {"~" + skeleton(key) for key, match in best.items() if len(key) > 4 and key.isascii()}
-        yield from ((key, Match.SPELLING) for key in bones if len(key) > 4)
+        bones = {skeleton(key) for key in best if len(key) > 4 and key.isascii()}
+        yield from (("~" + key, Match.SPELLING) for key in bones if len(key) > 3)
+        if self.country in ARABIC_SCRIPT:
+            bare = {consonants(skeleton(key)) for key, match in best.items() if match < Match.ALTERNATE}
+            yield from (("=" + key, Match.SPELLING) for key in bare if len(key) > 3)
 
 
 def _rows(name: str) -> Iterator[list[str]]:
@@ -134,6 +146,9 @@ def geonames_settlements() -> Iterator[Entry]:
             for name in row["alternatenames"]
             if _LATIN.fullmatch(name) and not _CODE.fullmatch(name)
         ]
+        article, _, bare = entry.name.replace("-", " ").partition(" ")
+        if country in ARABIC_SCRIPT and article.lower() in ARTICLES and len(bare) > 2:
+            entry.names.append((Match.ALIAS, bare))
         aliases.consider(entry)
         yield entry
     aliases.apply()
@@ -301,7 +316,7 @@ def build(path: Path = INDEX) -> None:
     settlements = list(geonames_settlements())
     seats = seats_of_power(settlements)
     entries = [*divisions(settlements), *curated(), *settlements, *katottg_places(settlements)]
-    admin1_names: dict[str, str] = {code: name for code, name in _rows("admin1.tsv")}
+    admin1_names = {row[0]: row[1] for row in _rows("admin1.tsv")}
     centres = {e.admin1_code: (e.lat, e.lon) for e in entries if e.kind == Kind.ADMIN1}
     members: dict[str, list[str]] = {
         f"area:{a['key']}": a["members"] for a in load("areas")["area"] if "members" in a
@@ -336,7 +351,7 @@ def _write(path: Path, entries: list[Entry], seats: dict[str, tuple[str, bool]])
         ),
     )  # fmt: skip
     rows: list[tuple[str, int, int]] = [
-        (key, int(match), i) for i, e in enumerate(entries) for key, match in e.keys()
+        (key, int(match), i) for i, e in enumerate(entries) for key, match in e.index_keys()
     ]
     rows.sort()
     db.executemany("INSERT OR IGNORE INTO name VALUES (?,?,?)", rows)

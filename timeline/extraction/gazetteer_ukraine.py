@@ -1,7 +1,7 @@
 """Ukraine's settlements and districts from KATOTTG, the state codifier: names and parents, no coordinates.
 
-A settlement that GeoNames lacks stands at the centre of its hromada (community), precision "near"; failing that of its
-raion (district), "admin2"; failing that it has no coordinates.
+A settlement that GeoNames lacks stands at the centre of its hromada (community), precision "near"; failing that of
+its raion (district), "admin2"; failing that it has no coordinates.
 """
 
 import re
@@ -29,58 +29,23 @@ OBLASTS = {
 
 # Resolution 55 of the Cabinet of Ministers (2010): letters that differ at the start of a word come first.
 _INITIAL = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
-_LETTERS = dict(
-    zip(
-        "абвгґдежзиійклмнопрстуфхцчшщєїюяь",
-        [
-            "a",
-            "b",
-            "v",
-            "h",
-            "g",
-            "d",
-            "e",
-            "zh",
-            "z",
-            "y",
-            "i",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "ch",
-            "sh",
-            "shch",
-            "ie",
-            "i",
-            "iu",
-            "ia",
-        ]
-        + [""],
-        strict=True,
-    )
-)
+_LETTERS = {
+    "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "y", "і": "i",
+    "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
+    "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "є": "ie", "ї": "i", "ю": "iu", "я": "ia",
+    "ь": "",
+}  # fmt: skip
 
 
 def romanise(name: str) -> str:
     """A Ukrainian name in the official romanisation of 2010: "Гуляйполе" > "Huliaipole"."""
     out: list[str] = []
     start = True
-    for char in name.replace("Зг", "Згh").replace("зг", "згh"):
+    for char in name.replace("Зг", "Зgh").replace("зг", "зgh"):  # not "zh", which is ж
         lower = char.lower()
         if lower in "'’ʼ":
             continue
-        latin = (_INITIAL.get(lower) if start else None) or _LETTERS.get(lower, char if lower != "h" else "")
+        latin = (_INITIAL.get(lower) if start else None) or _LETTERS.get(lower, char)
         out.append(latin.capitalize() if char != lower else latin)
         start = not lower.isalpha()
     return "".join(out)

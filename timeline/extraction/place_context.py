@@ -58,7 +58,7 @@ def preposition_before(line: Line, text: str, found: Spot, lists: dict[int, str]
 
 
 def surnames(lines: Sequence[Line], text: str) -> frozenset[str]:
-    """Folded names that the article uses as a person's: after a title, or after another capitalised unknown word."""
+    """Folded names that the article uses as a person's: after a title, or after another capitalised name."""
     vocab = vocabulary()
     found: set[str] = set()
     for line in lines:
@@ -77,7 +77,7 @@ def surnames(lines: Sequence[Line], text: str) -> frozenset[str]:
 
 
 def _leaves_a_place(word: str) -> bool:
-    """Whether a capitalised word before a name does not make it part of a larger one: "On", "Tuesday", "Eastern"."""
+    """Whether a capitalised word before a name leaves it one of its own: "On", "Tuesday", "Eastern"."""
     vocab = vocabulary()
     return word in vocab.neutral or word in vocab.passed or word in vocab.types
 
@@ -85,12 +85,26 @@ def _leaves_a_place(word: str) -> bool:
 _INITIAL = re.compile(r"\b[A-Z]\.\s*$")
 
 
+def belongs_to_a_body(line: Line, text: str, found: Spot) -> bool:
+    """ "Armed Forces of Ukraine", "Bank of Moscow", "Front for the Liberation of Rwanda"."""
+    if found.first < 2 or line.words[found.first - 1].lower not in ("of", "the"):
+        return False
+    of = found.first - 1 - (line.words[found.first - 1].lower == "the")
+    if of < 1 or line.words[of].lower != "of" or line.gap(text, of - 1, of) != " ":
+        return False
+    head = line.words[of - 1]
+    sentence_start = of - 1 == 0 or head.lower in vocabulary().before_of
+    return head.capital and not sentence_start and head.lower not in vocabulary().types
+
+
 def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, stated: bool) -> bool:
-    """Whether the name belongs to a larger one: "Fidel Castro", "Jordan Bardella", "Paris Agreement", "Moscow Times"."""
+    """Whether the name belongs to a larger one: "Fidel Castro", "Jordan Bardella", "Paris Agreement"."""
     words, vocab = line.words, vocabulary()
     known = {k for s in line.spots if s.candidates or s.demonym for k in range(s.first, s.last + 1)}
     broad = place is not None and place.kind in (Kind.COUNTRY, Kind.AREA)
 
+    if not broad and not stated and belongs_to_a_body(line, text, found):
+        return True
     if found.first and not broad:
         before = words[found.first - 1]
         adjacent = line.gap(text, found.first - 1, found.first) in (" ", ". ")
@@ -123,6 +137,8 @@ def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, s
 def stands_for_government(line: Line, text: str, found: Spot, place: Place, preposition: str) -> bool:
     """Whether a country or seat of power is meant as an actor: "Kyiv said", "talks with Moscow", "from Moscow"."""
     vocab = vocabulary()
+    if belongs_to_a_body(line, text, found):
+        return True
     if found.direction or preposition in vocab.locative or preposition == "of":
         return False
     if preposition in vocab.actor_prepositions:

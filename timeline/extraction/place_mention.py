@@ -15,8 +15,8 @@ class PlaceMention:
     "metonym" (a government), "demonym" (an adjective: never a place), "dateline" (where the report was written).
     `preposition` governs the mention, also over a list or a description ("in the town of X" has "in"), "" for none;
     `locative` when it says that something happens there. `qualifies`: the mention only says where the one before it
-    (or, as a possessive, after it) lies. `typed`: a noun says what it is ("village of", "region"). `kind` is a value
-    of gazetteer.Kind. `confidence`: 1 for a known name, .7 "the city", .6 a respelling, .5 and .3 a name that no
+    (or, as a possessive, after it) lies. `typed`: a noun says what it is ("village of", "region"). `kind` is one of
+    gazetteer.Kind. `confidence`: 1 for a known name, .7 "the city", .6 a respelling, .5 and .3 a name that no
     gazetteer has (`where.key` begins with "unlisted:") but that the text presents as a place.
     """
 

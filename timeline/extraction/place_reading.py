@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from timeline.extraction.gazetteer import Kind, Match, Place
 from timeline.extraction.place_geometry import contains
-from timeline.extraction.place_spotting import Candidates, Line, Spot
+from timeline.extraction.place_spotting import Candidates, Line, Spot, Word
 from timeline.extraction.place_vocabulary import vocabulary
 
 
@@ -25,6 +25,7 @@ class Reading:
     candidates: Candidates = ()
     type_kind: str = ""
     type_end: int = -1
+    noun: str = ""  # the type noun itself
     containers: list["Reading"] = field(default_factory=list)
     qualifies: bool = False
     place: Place | None = None
@@ -49,7 +50,7 @@ def read(
     for spot in line.spots:
         reading = Reading(spot, spot.candidates)
         if spot.demonym and (place := country(spot.demonym)):
-            reading.candidates = ((Match.PRIMARY, place),)
+            reading.candidates, reading.place = ((Match.PRIMARY, place),), place
         if readings and _one_name(readings[-1], reading, text, likely):
             previous = readings[-1].spot
             merged = Spot(
@@ -61,7 +62,8 @@ def read(
             readings.append(reading)
     for reading in readings:
         if not reading.spot.demonym:
-            reading.type_kind, reading.type_end = _type(line, reading)
+            reading.noun, reading.type_end = _type_noun(line, reading)
+            reading.type_kind = vocabulary().types.get(reading.noun, "")
     _share_plural(line, text, readings)
     _link(line, text, readings)
     return readings
@@ -73,10 +75,7 @@ def _one_name(a: Reading, b: Reading, text: str, likely: Callable[[Spot], bool])
         return False
     if b.spot.surface.lower() in vocabulary().types:
         return False
-    broad = [
-        r for r in (a, b)
-        if any(p.kind in (Kind.COUNTRY, Kind.AREA, Kind.FACILITY, Kind.ADMIN1) and m <= Match.ALIAS for m, p in r.candidates)
-    ]  # fmt: skip
+    broad = _is_broad(a) or _is_broad(b)
     if a.candidates and b.candidates:
         related = any(
             contains(p, q) or contains(q, p) for _, p in a.candidates[:20] for _, q in b.candidates[:20]
@@ -86,27 +85,35 @@ def _one_name(a: Reading, b: Reading, text: str, likely: Callable[[Spot], bool])
     return not known.candidates or not (broad or likely(known.spot))
 
 
-def _type(line: Line, reading: Reading) -> tuple[str, int]:
-    """Find "<Name> region" or "village of <Name>"."""
+def _is_broad(reading: Reading) -> bool:
+    """Whether it may be a country, a division or another name that is unlikely to be half of a longer one."""
+    return any(match <= Match.ALIAS and place.kind in _BROAD for match, place in reading.candidates)
+
+
+_BROAD = (Kind.COUNTRY, Kind.AREA, Kind.FACILITY, Kind.ADMIN1)
+
+
+def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
+    """The noun of "<Name> region", "village of <Name>", "an area called <Name>", and its position where it follows."""
     words, spot, types = line.words, reading.spot, vocabulary().types
     if not spot.possessive:
         for length in (3, 2, 1):
             span = words[spot.last + 1 : spot.last + 1 + length]
-            if len(span) == length and span[0].start - spot.end == 1 and not span[0].text.isupper():
+            if len(span) == length and span[0].start - spot.end == 1:
                 noun = " ".join(w.lower for w in span)
                 if noun in types and noun not in ("capital", "base", "capitals", "bases"):
-                    return types[noun], spot.last + length
-    if (kind := types.get(words[spot.last].lower)) and spot.last > spot.first:
-        return kind, -1  # the noun is part of the name: "Sumy region", "Gaza City"
+                    return noun, spot.last + length
+    if words[spot.last].lower in types and spot.last > spot.first:
+        return words[spot.last].lower, -1  # part of the name: "Sumy region", "Gaza City"
     before = words[max(0, spot.first - 4) : spot.first]
-    if before and before[-1].lower == "of":
+    if before and before[-1].lower in ("of", "called", "named"):
         before.pop()
     elif not before or before[-1].lower not in _APPOSED:
         return "", -1
     for length in (3, 2, 1):
         noun = " ".join(w.lower for w in before[-length:])
         if len(before) >= length and noun in types:
-            return types[noun], -1
+            return noun, -1
     return "", -1
 
 
@@ -115,23 +122,16 @@ _LIST = frozenset({",", "and", ", and", "&", "or"})
 
 
 def _share_plural(line: Line, text: str, readings: list[Reading]) -> None:
-    """ "Sumy and Donetsk regions", "Mangari and Warawara villages": the noun holds for each of the list."""
+    """ "Sumy and Donetsk regions", "A, B and C villages": the noun holds for each of the list."""
+    noun = -1  # last word of the plural noun that ends the list at hand
     for previous, reading in zip(reversed(readings[:-1]), reversed(readings[1:]), strict=True):
-        if reading.type_end < 0 or previous.type_kind or previous.spot.demonym:
-            continue
-        shared = line.words[reading.type_end].lower.endswith("s")
-        if shared and text[previous.spot.end : reading.spot.start].strip() in _LIST:
-            previous.type_kind, previous.type_end = reading.type_kind, -1
-            if previous.spot.last + 1 < len(line.words):
-                reading_end = reading.type_end
-                _spread(readings, previous, reading_end)
-
-
-def _spread(readings: list[Reading], previous: Reading, end: int) -> None:
-    """Lets the rule run on over the rest of the list: `previous` now counts as typed by the same noun."""
-    index = readings.index(previous)
-    if index:
-        previous.type_end = end
+        if reading.type_end >= 0:
+            noun = reading.type_end if line.words[reading.type_end].lower.endswith("s") else -1
+        listed = text[previous.spot.end : reading.spot.start].strip() in _LIST
+        if noun < 0 or not listed or previous.type_kind or previous.spot.demonym:
+            noun = -1
+        else:
+            previous.type_kind, previous.noun = reading.type_kind, reading.noun
 
 
 def _link(line: Line, text: str, readings: list[Reading]) -> None:
@@ -155,13 +155,34 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
             reading.containers.append(outer)
             inner = outer
 
+    for previous, reading in zip(reversed(readings[:-1]), reversed(readings[1:]), strict=True):
+        if reading.containers and not previous.containers and not previous.spot.demonym:
+            if (
+                text[previous.spot.end : reading.spot.start].strip() in _LIST
+                and reading not in previous.containers
+            ):
+                previous.containers = list(reading.containers)
+
+
+def _insists(inner: Reading, outer: Reading) -> bool:
+    """Whether the text is plain enough about "X in Y" to doubt every X that the gazetteer has elsewhere."""
+    return inner.type_kind == Kind.SETTLEMENT or outer.type_kind in (Kind.ADMIN1, Kind.ADMIN2)
+
 
 def _describes(line: Line, reading: Reading) -> bool:
     """Whether it may say where the next name lies: "Ukraine's Sumy", "the Pakistan province of Balochistan"."""
     if not reading.candidates:
         return False
-    return reading.spot.possessive or (
-        reading.type_end > 0 and any(p.kind == Kind.COUNTRY for _, p in reading.candidates)
+    broad = reading.candidates[0][1].kind in (Kind.COUNTRY, Kind.AREA, Kind.ADMIN1)
+    return reading.spot.possessive or (broad and reading.type_end > 0) or _is_sea(reading)
+
+
+def _is_sea(reading: Reading) -> bool:
+    """ "Ukraine's Black Sea Odesa region", "the Red Sea port city of Hodeidah"."""
+    return (
+        bool(reading.candidates)
+        and reading.candidates[0][1].kind == Kind.AREA
+        and not reading.candidates[0][1].country
     )
 
 
@@ -175,6 +196,9 @@ def _describe(line: Line, readings: list[Reading], i: int) -> None:
             for k, w in enumerate(span, describing.spot.last + 1)
         ):
             return
+        if _is_sea(describing) and (span or inner.spot.start - describing.spot.end == 1):
+            describing.qualifies = True
+            return
         if _may_contain(describing, inner) and not inner.spot.demonym:
             inner.containers.append(describing)
             describing.qualifies = not describing.spot.demonym
@@ -183,33 +207,57 @@ def _describe(line: Line, readings: list[Reading], i: int) -> None:
 _LINKS = frozenset({"in", "of", "the", "a", "an", "at", "near", "on", "part"})
 
 
-def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, outer: Reading) -> bool:
-    """ "X in Y", "X, Y", "X village market in the northern Y": nothing but a description between them."""
+def _is_division(reading: Reading) -> bool:
+    kinds = (Kind.COUNTRY, Kind.ADMIN1, Kind.ADMIN2)
+    return reading.type_kind != Kind.SETTLEMENT and any(p.kind in kinds for _, p in reading.candidates)
+
+
+def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, outer: Reading) -> str:
+    """ "in" for "X in Y", "X village market in the northern Y", "," for "X, Y": only a description between them."""
     vocab = vocabulary()
     first = inner.last + 1
     span = line.words[first : outer.spot.first]
     if len(span) > 9:
-        return False
+        return ""
     adjectives = {
         k for r in readings if r.spot.demonym or r.qualifies for k in range(r.spot.first, r.spot.last + 1)
     }
-    comma = linked = line.gap(text, first - 1, outer.spot.first if not span else first).strip() == ","
+    link = line.gap(text, first - 1, first if span else outer.spot.first).strip().translate(_BRACKETS)
+    if link not in ("", ","):
+        return ""
+    if not span and inner.spot.possessive:
+        return "in"  # "Mozogo in Cameroon's Far North"
+    commas = len(link)
+    description = _description(span) if link else 0
     for k, word in enumerate(span, first):
         low = word.lower
         if low in ("in", "of", "at"):
-            linked = True
+            link = "in"
         elif not (
             low in _LINKS or low in vocab.passed or low in vocab.types or k in adjectives
-            or (not linked and low in vocab.facility_words)
+            or (not link and low in vocab.facility_words) or k - first < description
         ):  # fmt: skip
-            return False
-        if k > first and (gap := line.gap(text, k - 1, k).strip()):
-            if gap != "," or comma:
-                return False
-            comma = linked = True
-    if span and (gap := line.gap(text, outer.spot.first - 1, outer.spot.first).strip()):
-        return gap == ","
-    return linked
+            return ""
+        gap = line.gap(text, k, k + 1).strip().translate(_BRACKETS)
+        if gap not in ("", ","):
+            return ""
+        commas += len(gap)
+        link = link or gap
+    return link if commas < 2 else ""
+
+
+_BRACKETS = str.maketrans("[(", ",,")
+
+
+def _description(span: list[Word]) -> int:
+    """Length of "a fishing community", "the main market town" at the beginning of an apposition."""
+    if span[:1] and span[0].lower in ("a", "an", "the"):
+        for k, word in enumerate(span[1:6], 1):
+            if word.lower in vocabulary().types:
+                return k + 1
+            if word.capital:
+                break
+    return 0
 
 
 def _may_contain(outer: Reading, inner: Reading) -> bool:

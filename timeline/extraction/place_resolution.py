@@ -23,7 +23,8 @@ _KIND = {
     Kind.SETTLEMENT: 0.0, Kind.ADMIN1: -0.4, Kind.ADMIN2: -2.0,
 }  # fmt: skip
 FULL_SHARE = 0.3  # a country with this share of the leading country's mentions is as likely as the leader
-THEATRE = 0.15  # mentions that a country at war is given for nothing
+NAMED = 0.3  # votes from which on an article says in which country it is set
+THEATRE = 0.15  # votes that countries at war are given where it does not say
 
 
 @dataclass(slots=True)
@@ -37,11 +38,14 @@ class Context:
     admin1: set[str] = field(default_factory=set)
     anchors: dict[str, Place] = field(default_factory=dict)
     resolved: dict[tuple[str, str], str] = field(default_factory=dict)  # (folded name, kind asked for) > key
+    leader: float = 0.0  # votes of the country named most
+
+    def __post_init__(self) -> None:
+        self.leader = max(self.votes.values(), default=0.0)
 
     def weight(self, country: str, apart_from: str = "") -> float:
         """0..1: how likely the article is set in a country, what the name `apart_from` says of itself left out."""
-        leader = max(self.votes.values(), default=0.0)
-        votes = self.votes.get(country, 0.0)
+        votes, leader = self.votes.get(country, 0.0), self.leader
         if apart_from and (own := self.own.get(fold(apart_from))) and own[0] == country:
             votes -= own[1]
         return min(1.0, votes / (leader * FULL_SHARE)) if leader else 0.0
@@ -50,7 +54,7 @@ class Context:
     def main(self) -> str:
         """The country named most, "" when none is."""
         best = max(self.votes, key=lambda c: self.votes[c], default="")
-        return best if self.votes.get(best, 0.0) >= 1.0 else ""
+        return best if self.leader >= NAMED else ""
 
     def likely(self, spot: Spot) -> bool:
         """Whether one of the name's places lies in a country that the article is about."""
@@ -59,7 +63,7 @@ class Context:
 
 def context_of(text: str, lines: Sequence[Line], title: Sequence[Line], seats: Mapping[str, str]) -> Context:
     """Count the countries that text and title name."""
-    votes: dict[str, float] = dict.fromkeys(vocabulary().theatres, THEATRE)
+    votes: dict[str, float] = {}
     own: dict[str, tuple[str, float]] = {}
     in_sentence: dict[int, set[str]] = defaultdict(set)
     for source, weight in ((lines, 1.0), (title, 2.0)):
@@ -73,6 +77,9 @@ def context_of(text: str, lines: Sequence[Line], title: Sequence[Line], seats: M
                 elif country and (name := fold(spot.surface)) not in own:
                     own[name] = (country, vote)
                     votes[country] = votes.get(country, 0.0) + vote
+    if max(votes.values(), default=0.0) < NAMED:
+        for country in vocabulary().theatres:
+            votes[country] = votes.get(country, 0.0) + THEATRE
     return Context(votes, own, in_sentence, seats)
 
 
@@ -126,11 +133,31 @@ def resolve(lines: Sequence[list[Reading]], context: Context, gazetteer: Gazette
     for reading in readings:
         if reading.candidates:
             _, reading.match, reading.place = _ranked(reading, context)[0]
+    for reading in readings:
+        if reading.place and _is_namesake(reading, reading.place, context):
+            reading.place = None
+        if reading.place:
             context.resolved.setdefault((fold(reading.spot.surface), reading.type_kind), reading.place.key)
     for reading in readings:
         for container in reading.containers:
             if container.place and (reading.place is None or contains(container.place, reading.place)):
                 container.qualifies = True
+
+
+def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
+    """Whether the best place only shares its name with the one meant, which no gazetteer has.
+
+    So when it does not lie where the text says, or is a village in a country that the article does not name.
+    """
+    if place.kind not in (Kind.SETTLEMENT, Kind.ADMIN2):
+        return False
+    outer = [c.place for c in reading.containers if c.place]
+    if outer:
+        likely = reading.match <= Match.ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
+        return not any(contains(o, place) for o in outer) and (bool(reading.type_kind) or not likely)
+    foreign = bool(context.main) and context.weight(place.country, reading.spot.surface) < 0.05
+    small = reading.noun and reading.noun not in ("city", "capital", "port city", "town", "state", "province")
+    return foreign and (bool(small) or place.population < (100_000 if reading.noun else 5_000))
 
 
 def _by_spelling(reading: Reading, context: Context, gazetteer: Gazetteer) -> Candidates:
@@ -153,7 +180,27 @@ def _ranked(reading: Reading, context: Context) -> list[tuple[float, Match, Plac
         return [(0.0, *candidates[0])]
     scored = [(_score(reading, match, place, context), match, place) for match, place in candidates]
     scored.sort(key=lambda s: -s[0])
+    bar = scored[0][0] - _NEAREST
+    if scored[1][0] >= bar and context.anchors:
+        scored = [
+            (score + (_nearness(place, context) if score >= bar else 0.0), match, place)
+            for score, match, place in scored
+        ]
+        scored.sort(key=lambda s: -s[0])
     return scored
+
+
+_NEAREST = 2.0  # the most that nearness to the article's other places can add
+
+
+def _nearness(place: Place, context: Context) -> float:
+    if place.kind not in (Kind.SETTLEMENT, Kind.FACILITY) or place.lat is None:
+        return 0.0
+    nearest = math.inf
+    for anchor in context.anchors.values():
+        if anchor.lat is not None and abs(anchor.lat - place.lat) < 2.7 and anchor.key != place.key:  # 300 km
+            nearest = min(nearest, distance(place, anchor))
+    return _NEAREST if nearest < 100 else 1.0 if nearest < 300 else 0.0
 
 
 def _score(reading: Reading, match: Match, place: Place, context: Context) -> float:
@@ -173,11 +220,6 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
             score += 8.0
     if context.resolved.get((fold(spot.surface), reading.type_kind)) == place.key:
         score += 6.0
-    if place.kind in (Kind.SETTLEMENT, Kind.FACILITY):
-        nearest = min(
-            (distance(place, a) for a in context.anchors.values() if a.key != place.key), default=math.inf
-        )
-        score += 2.0 if nearest < 100 else 1.0 if nearest < 300 else 0.0
     return score
 
 

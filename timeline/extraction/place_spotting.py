@@ -104,7 +104,13 @@ def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[
             yield from found
             i = found[-1].last + 1
             continue
-        nameless = word.lower in vocab.neutral or word.lower in vocab.person_titles or len(word.text) < 2
+        nameless = (
+            word.lower in vocab.neutral
+            or word.lower in vocab.person_titles
+            or word.lower in vocab.type_words
+            or len(word.text) < 2
+            or _HYPHEN_ADJECTIVE.search(word.text)
+        )
         if not (nameless or shouting or word.text.isupper()):
             yield Spot(index, i, i, word.start, word.end, word.text, possessive=word.possessive)
         i += 1
@@ -121,47 +127,10 @@ def _arabic_name(word: Word) -> bool:
     return bool(hyphen) and head in ARTICLES and tail[:1].isupper()
 
 
-_CONNECTORS = ARTICLES | frozenset(
-    [
-        "of",
-        "de",
-        "la",
-        "le",
-        "les",
-        "du",
-        "des",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "bin",
-        "abu",
-        "umm",
-    ]
-    + [
-        "the",
-        "and",
-        "on",
-        "upon",
-        "sur",
-        "sous",
-        "aux",
-        "en",
-        "am",
-        "im",
-        "der",
-        "den",
-        "i",
-        "e",
-        "y",
-        "va",
-        "wa",
-        "o",
-    ]
-)
+_CONNECTORS = ARTICLES | {
+    "of", "de", "la", "le", "les", "du", "des", "del", "della", "di", "da", "do", "dos", "das", "bin", "abu", "umm",
+    "the", "and", "on", "upon", "sur", "sous", "aux", "en", "am", "im", "der", "den", "i", "e", "y", "va", "wa", "o",
+}  # fmt: skip
 _JOINTS = frozenset({"–", "-", " - ", " & "})
 
 
@@ -180,6 +149,7 @@ def _run(text: str, words: list[Word], i: int) -> int:
             following.capital
             or following.lower in vocab.facility_words
             or following.lower in vocab.facility_parts
+            or following.lower in vocab.directions
             or _arabic_name(following)
         ):
             last = j + 1
@@ -229,7 +199,7 @@ def _allowed(candidates: Candidates, surface: str, shouting: bool) -> Candidates
         )  # fmt: skip
     if len(surface) < 4:
         return tuple(c for c in candidates if c[0] <= Match.ALIAS and len(surface) == 3)
-    if surface.lower() in vocabulary().never:
+    if surface.lower() in vocabulary().never or surface.lower() in vocabulary().type_words:
         return ()
     return candidates
 

@@ -37,6 +37,7 @@ class Vocabulary:
         self.facility_parts = _words("facilities", "parts")
         self.named_after = _words("named_after", "words")
         self.named_after_lower = _words("named_after", "lower")
+        self.before_of = _words("of", "words")
         self.never = _words("never", "words")
         self.place_verbs = tuple(sorted(_words("verbs", "of_place")))
         self.motion = tuple(sorted(_words("verbs", "of_motion")))
@@ -45,6 +46,7 @@ class Vocabulary:
         for kind in ("settlement", "admin2", "admin1"):
             for noun in _words("types", kind):
                 self.types[noun] = self.types[plural(noun)] = kind
+        self.type_words = frozenset(word for noun in self.types for word in noun.split())
         # Common noun that points back > kind of place, or the code of the only division it fits.
         anaphors = load("place_words")["anaphors"]
         self.anaphors: dict[str, str] = {

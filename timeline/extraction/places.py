@@ -8,7 +8,6 @@ A country or capital may stand for its government: `role` says "metonym" where g
 Mentions are in the order of the text and do not overlap.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +27,7 @@ from timeline.extraction.place_mention import DATELINE, DEMONYM, METONYM, PLACE,
 from timeline.extraction.place_reading import Reading, read
 from timeline.extraction.place_resolution import Context, context_of, resolve
 from timeline.extraction.place_spotting import Line, Spot, spot
+from timeline.extraction.place_unlisted import unlisted_where
 from timeline.extraction.place_vocabulary import is_common_word, vocabulary
 from timeline.extraction.segment import Sentence
 from timeline.extraction.segment import sentences as split
@@ -92,9 +92,10 @@ def _named(
         if reading.spot.demonym:
             continue
         preposition = preposition_before(line, article.text, reading.spot, prepositions)
+        mention = None
         if reading.place is not None:
             mention = _known(article, line, reading, preposition)
-        else:
+        if mention is None and (reading.place is None or reading.match is Match.SPELLING):
             mention = _unlisted(article, line, readings, reading, preposition, earlier)
         if mention is not None:
             for index in range(reading.spot.last, reading.last + 1):
@@ -124,9 +125,12 @@ def _known(article: _Article, line: Line, reading: Reading, preposition: str) ->
     role = PLACE
     if dateline:
         role = DATELINE
-    elif not stated and (place.kind == Kind.COUNTRY or place.key in article.context.seats):
-        if stands_for_government(line, text, found, place, preposition):
-            role = METONYM
+    elif (
+        not stated
+        and (place.kind == Kind.COUNTRY or place.key in article.context.seats)
+        and stands_for_government(line, text, found, place, preposition)
+    ):
+        role = METONYM
     return PlaceMention(
         start, end, where, role, preposition,
         locative=preposition in vocabulary().locative,
@@ -151,7 +155,7 @@ def _evidence(
         return 0.0  # "the East" is a region of Cameroon only when called one
     score = 2.0 if preposition in vocabulary().locative or dateline else 1.0 if preposition else 0.0
     score += 2.0 if reading.type_kind or site else 0.0
-    score += 3.0 if reading.containers or reading.qualifies else 0.0
+    score += 3.0 if reading.containers else 1.5 if reading.qualifies else 0.0
     weight = context.weight(place.country, found.surface)
     score += 2.0 * weight if weight > 0.05 else -1.0
     score += (place.population > 100_000) + (place.population > 1_000_000)
@@ -203,12 +207,6 @@ def _facility(line: Line, found: Spot) -> str:
     return ""
 
 
-_APPOSITIVE = re.compile(
-    r",\s+(?:(?:a|an|the)\s+(?:[\w'-]+\s+){0,3}?(?:village|town|city|settlement|hamlet|suburb|district|community"
-    r"|neighbou?rhood|area)\b|(?:about|some|around|nearly|roughly)?\s*\d[\d,.]*[\s-]?(?:km|kilomet|mile))"
-)
-
-
 def _unlisted(
     article: _Article,
     line: Line,
@@ -217,78 +215,28 @@ def _unlisted(
     preposition: str,
     before: Sequence[PlaceMention],
 ) -> PlaceMention | None:
-    """A name that no gazetteer has: a place when the text presents it as one, put where its container is."""
-    found, text, vocab = reading.spot, article.text, vocabulary()
-    locative = preposition in vocab.locative
-    site = _facility(line, found)
-    typed = reading.type_kind in (Kind.SETTLEMENT, Kind.ADMIN2)
-    presented = typed or (
-        locative
-        and (bool(reading.containers) or bool(site) or _APPOSITIVE.match(text, found.end) is not None)
-    )
-    if not presented and not _plainly_located(line, text, found, preposition):
-        return None
-    if found.surface.lower() in vocab.never or is_part_of_a_name(line, text, found, None, typed):
-        return None
-    parent, precision = _parent(article, line, readings, reading, before)
-    if parent is None:
-        return None
+    site = _facility(line, reading.spot)
     start, end = _extent(line, reading, site)
-    known = parent.lat is not None and precision is not PlacePrecision.COUNTRY
-    where = Where(
-        name=f"{found.surface} {site}".strip(),
-        key=f"unlisted:{parent.admin1_code or parent.country}.{fold(found.surface).replace(' ', '-')}",
-        country=parent.country,
-        precision=precision,
-        admin1=parent.admin1,
-        lat=parent.lat if known else None,
-        lon=parent.lon if known else None,
-        words=text[start:end],
+    found = unlisted_where(
+        article.text,
+        line,
+        readings,
+        reading,
+        preposition,
+        site,
+        before,
+        article.context.main,
+        article.gazetteer,
     )
+    if found is None:
+        return None
+    where, confidence = found
     return PlaceMention(
-        start, end, where, PLACE, preposition, locative,
-        possessive=found.possessive, typed=typed, kind=Kind.FACILITY if site else Kind.SETTLEMENT,
-        sentence=line.sentence.index, confidence=0.5 if presented else 0.3,
+        start, end, replace(where, words=article.text[start:end]), PLACE, preposition,
+        locative=preposition in vocabulary().locative,
+        possessive=reading.spot.possessive,
+        typed=bool(reading.type_kind),
+        kind=Kind.FACILITY if site else Kind.SETTLEMENT,
+        sentence=line.sentence.index,
+        confidence=confidence,
     )  # fmt: skip
-
-
-def _plainly_located(line: Line, text: str, found: Spot, preposition: str) -> bool:
-    """ "in Hangu": the preposition stands right before one or two words that are no English ones."""
-    if preposition not in ("in", "at", "near") or not found.first:
-        return False
-    words = line.words[found.first : found.last + 1]
-    if line.words[found.first - 1].lower != preposition or len(words) > 2 or len(found.surface) < 4:
-        return False
-    return not any(is_common_word(w.text) or w.text.isupper() or w.lower in vocabulary().never for w in words)
-
-
-def _parent(
-    article: _Article, line: Line, readings: list[Reading], reading: Reading, before: Sequence[PlaceMention]
-) -> tuple[Place | None, PlacePrecision]:
-    """The known place that says where an unlisted one lies, and how precisely."""
-    stated = [c.place for c in reading.containers if c.place]
-    for place in stated:
-        if place.kind != Kind.COUNTRY:
-            return place, _precision_in(place)
-    for other in readings:  # "around 20 km from the town of Mora"
-        if other.place and other.place.kind == Kind.SETTLEMENT and other.spot.start > reading.spot.end:
-            said = nearness(article.text, other.spot, reading.spot.end)
-            if said or article.text[reading.spot.end : other.spot.start].strip(" ,") in ("near", "outside"):
-                return other.place, PlacePrecision.ADMIN1 if said == "far" else PlacePrecision.NEAR
-    country = stated[0].country if stated else ""
-    for mention in reversed(before):
-        near = mention.sentence >= line.sentence.index - 2
-        if near and mention.kind in (Kind.ADMIN1, Kind.ADMIN2) and country in ("", mention.where.country):
-            if place := article.gazetteer.by_key(mention.where.key):
-                return place, _precision_in(place)
-    country = country or next(
-        (p.country for r in reversed(readings) if r.spot.end < reading.spot.start
-         for _, p in r.candidates[:1] if p.kind == Kind.COUNTRY), article.context.main,
-    )  # fmt: skip
-    return (article.gazetteer.country(country) if country else None), PlacePrecision.COUNTRY
-
-
-def _precision_in(parent: Place) -> PlacePrecision:
-    if parent.kind in (Kind.SETTLEMENT, Kind.FACILITY):
-        return PlacePrecision.NEAR
-    return PlacePrecision.ADMIN2 if parent.kind == Kind.ADMIN2 else PlacePrecision.ADMIN1
