@@ -109,7 +109,9 @@ def _heads() -> dict[str, str]:
 @cache
 def _titles() -> tuple[frozenset[str], frozenset[str]]:
     titles = load("actors")["titles"]
-    return frozenset(w for t in titles["before"] for w in t.split()), frozenset(titles["official"])
+    return frozenset(w for t in titles["before"] for w in t.split() if w != "of"), frozenset(
+        titles["official"]
+    )
 
 
 # Capitalised words that are no names of people.
@@ -134,6 +136,7 @@ class Registry:
 
     people: dict[str, _Person] = field(default_factory=dict)  # last word of the name, lower
     last_person: Actor | None = None
+    recent: list[Actor] = field(default_factory=list)  # people, the last named last
     last_plural: Actor | None = None
     last_state: Actor | None = None
     places: list[tuple[int, int]] = field(default_factory=list)  # offsets of places, which are no people
@@ -184,7 +187,9 @@ class Registry:
         """He, she, it, they: who was the subject before, in this sentence or the last one."""
         source: Actor | None = None
         if t.lower in ("he", "she", "him", "her"):
-            source = next((a for a in found if a.kind == PERSON and _is_subject(parsed, a)), self.last_person)
+            female = t.lower in ("she", "her")
+            here = [a for a in found if a.kind == PERSON and is_named(a) and _is_subject(parsed, a)]
+            source = next((a for a in (*here, *reversed(self.recent)) if _gender(a) in (None, female)), None)
         elif t.lower == "they":
             source = self.last_plural
         elif t.lower == "it" and _acts(parsed, i):
@@ -218,7 +223,7 @@ class Registry:
             while j < limit and tokens[j].tag in ("NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "CC", "VBG"):
                 kind = _heads().get(tokens[j].lower)
                 named = entry.adjective or genitive or j == end
-                if kind is not None and named and not (kind != PERSON and tokens[j].tag == "JJ"):
+                if kind is not None and named and not (tokens[j].tag == "JJ" and _noun_at(tokens, j + 1)):
                     return self._headed(parsed, entry, i, j, kind)
                 if tokens[j].tag == "CC":
                     if _match(tokens, j + 1) is not None:  # "Ukrainian and European teams": two of them
@@ -368,10 +373,11 @@ class Registry:
         return sorted(found, key=lambda x: x.first)
 
     def _remember(self, parsed: Parsed, found: list[Actor]) -> None:
-        people = [a for a in found if a.kind == PERSON and a.name.split()[-1][:1].isupper()]
+        people = [a for a in found if a.kind == PERSON and is_named(a)]
         subjects = [a for a in people if _is_subject(parsed, a)]
         if people:
             self.last_person = (subjects or people)[0]
+            self.recent = [*self.recent[-4:], self.last_person]
         for actor in found:
             if actor.pronoun or actor.adjective:
                 continue
@@ -407,6 +413,32 @@ def _match(tokens: list[Token], i: int) -> tuple[_Entry, int] | None:
     return None
 
 
+def is_named(actor: Actor) -> bool:
+    """A person by name, not "officials"."""
+    return actor.name[:1].isupper() and actor.name.split()[-1][:1].isupper()
+
+
+def _gender(actor: Actor) -> bool | None:
+    """True for a woman, False for a man, None where the lexicon does not know the person."""
+    surname = actor.name.split()[-1].lower()
+    if surname in _women():
+        return True
+    return False if surname in _known_surnames() else None
+
+
+@cache
+def _women() -> frozenset[str]:
+    return frozenset(name.lower() for name in load("actors")["women"]["surnames"])
+
+
+@cache
+def _known_surnames() -> frozenset[str]:
+    persons = load("actors")["persons"]
+    return frozenset(
+        n.split()[-1].lower() for name, (_, _, others) in persons.items() for n in (name, *others)
+    )
+
+
 def _is_subject(parsed: Parsed, actor: Actor) -> bool:
     return any(c.subject is not None and c.subject[0] <= actor.first < c.subject[1] for c in parsed.clauses)
 
@@ -417,6 +449,10 @@ def _acts(parsed: Parsed, i: int) -> bool:
     return clause is not None and not (
         parsed.tokens[clause.verb].verb == "be" or parsed.tokens[clause.verb].verb == ""
     )
+
+
+def _noun_at(tokens: list[Token], i: int) -> bool:
+    return i < len(tokens) and tokens[i].tag.startswith("NN")
 
 
 def _capital(tokens: list[Token], i: int) -> bool:

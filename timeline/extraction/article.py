@@ -4,6 +4,7 @@ Order: dates and places are carried forward from what the article said before; m
 still undated background, or has no place where its type needs one, is dropped.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -52,31 +53,116 @@ def acts(readings: list[Reading], found: list[Candidate], day: date) -> list[Act
 # ------------------------------------------------------------------ completing
 
 
+@dataclass(slots=True)
+class _SoFar:
+    """What the article has said up to here."""
+
+    place: tuple[int, Where] | None = None
+    date: tuple[int, When, int] | None = None  # sentence, date, paragraph
+    spoken: dict[str, When] = field(default_factory=dict)
+    diplomatic: tuple[int, When, set[str], Where | None] | None = None
+    short: bool = False  # a dispatch of a few sentences is about one place
+    theatre: dict[str, Where] = field(default_factory=dict)  # side -> the country it is at war in
+    timeline: bool = False  # the article tells of old days, one after the other
+
+
 def _complete(readings: list[Reading], found: list[Candidate], day: date) -> list[Act]:
     result: list[Act] = []
-    last_place: tuple[int, Where] | None = None
-    last_date: tuple[int, When] | None = None
-    spoken: dict[str, When] = {}
+    so_far = _SoFar(
+        timeline=_is_timeline(found, day), short=len(readings) <= 6, theatre=_theatre(readings, found)
+    )
     main_place = _main_place(readings)
     for c in found:
         act = Act([c], None, c.place.where if c.place is not None else None)
         paragraph = readings[c.sentence].sentence.paragraph
-        act.when = _dated(c, act, day, last_date, spoken, paragraph, readings)
+        act.when = _dated(c, day, so_far, act, paragraph)
         if act.when is None and _needs_date(c):
             continue
         if act.where is None and c.category is not Category.DIPLOMACY:
-            if last_place is not None and c.sentence - last_place[0] <= _REACH:
-                act.where = last_place[1]
-                act.notes.append(f"place carried from sentence {last_place[0] + 1}")
-            elif main_place is not None and c.sentence <= 3:
-                act.where = main_place
-                act.notes.append("place from the article's lead")
-        if c.place is not None and c.category is not Category.DIPLOMACY:
-            last_place = (c.sentence, c.place.where)
-        if c.date is not None and act.when is not None and c.category is not Category.DIPLOMACY:
-            last_date = (c.sentence, act.when)
+            act.where = _carried_place(c, act, so_far, main_place, readings[c.sentence])
+        _note(c, act, so_far, paragraph, day)
         result.append(act)
     return result
+
+
+def _theatre(readings: list[Reading], found: list[Candidate]) -> dict[str, Where]:
+    """For each side that does something: the country, not its own, that the article names most."""
+    named = Counter(
+        p.where.country for r in readings for p in r.places if p.where.country and p.role != "demonym"
+    )
+    countries = {
+        p.where.country: p.where
+        for r in readings
+        for p in r.places
+        if p.where.precision is PlacePrecision.COUNTRY
+    }
+    sides = {side for c in found for side in c.side_of(Role.INITIATOR)}
+    result = {}
+    for side in sides:
+        other = next((c for c, _ in named.most_common() if c != side and c in countries), None)
+        if other is not None:
+            result[side] = countries[other]
+    return result
+
+
+def _is_timeline(found: list[Candidate], day: date) -> bool:
+    dated = [
+        c.date.mention.when for c in found if c.date is not None and c.category is not Category.DIPLOMACY
+    ]
+    old = [w for w in dated if w.end < day - _BACKGROUND]
+    return len(old) >= 4 and len(old) >= 0.7 * len(dated)
+
+
+def _note(c: Candidate, act: Act, so_far: _SoFar, paragraph: int, day: date) -> None:
+    """Remember what later sentences may rest on."""
+    if c.category is Category.DIPLOMACY:
+        if c.date is not None and act.when is not None:
+            if c.date.basis is DateBasis.SPEECH and act.when.end <= day:
+                for name in _voices(c):
+                    so_far.spoken[name] = act.when
+            so_far.diplomatic = (c.sentence, act.when, {p.name for p in c.parties} | c.sides, act.where)
+        return
+    if c.place is not None:
+        so_far.place = (c.sentence, c.place.where)
+    if c.date is not None and act.when is not None:
+        so_far.date = (c.sentence, act.when, paragraph)
+
+
+def _carried_place(
+    c: Candidate, act: Act, so_far: _SoFar, main_place: Where | None, reading: Reading
+) -> Where | None:
+    """The place of what came before, when the sentence points back to it; else the country that was hit."""
+    if so_far.place is not None and (c.definite or c.sentence - so_far.place[0] <= 1):
+        act.notes.append(f"place carried from sentence {so_far.place[0] + 1}")
+        return so_far.place[1]
+    if (
+        main_place is not None
+        and c.sentence <= 3
+        and main_place.precision is not PlacePrecision.COUNTRY
+        and so_far.short
+    ):
+        act.notes.append("place from the article's lead")
+        return main_place
+    hit = _country_hit(c, reading) or (
+        so_far.theatre.get(next(iter(c.side_of(Role.INITIATOR)), "")) if c.type == "incursion" else None
+    )
+    if hit is not None:
+        act.notes.append("country of the side that was hit")
+        return hit
+    if so_far.place is not None and c.sentence - so_far.place[0] <= _REACH:
+        act.notes.append(f"place carried from sentence {so_far.place[0] + 1}")
+        return so_far.place[1]
+    return main_place
+
+
+def _country_hit(c: Candidate, reading: Reading) -> Where | None:
+    """ "Ukrainian energy facilities", "Ukraine's air defences": the country named and not the attacker's."""
+    attackers = c.side_of(Role.INITIATOR)
+    own = c.type == "interception"
+    for p in reading.places:
+        if p.role in ("demonym", "metonym") and (p.where.country in attackers) is own:
+            return replace(p.where, precision=PlacePrecision.COUNTRY)
+    return None
 
 
 def _main_place(readings: list[Reading]) -> Where | None:
@@ -89,46 +175,73 @@ def _main_place(readings: list[Reading]) -> Where | None:
     return next(iter(fine or region or places), None)
 
 
-def _dated(
-    c: Candidate,
-    act: Act,
-    day: date,
-    last: tuple[int, When] | None,
-    spoken: dict[str, When],
-    paragraph: int,
-    readings: list[Reading],
-) -> When | None:
-    speaker = next((p.name for p in c.parties if p.role is Role.INITIATOR), "")
+def _dated(c: Candidate, day: date, so_far: _SoFar, act: Act, paragraph: int) -> When | None:
+    """The act's date: its own; that of what it follows; the day of publication. None: undated background."""
     if c.date is not None:
-        when = replace(c.date.mention.when, basis=c.date.basis)
-        if (
-            c.modality not in (Modality.PLANNED, Modality.HYPOTHETICAL)
-            and when.start > day
-            and c.category is Category.DIPLOMACY
-        ):
-            when = When(day, day, Precision.DAY, DateBasis.PUBLICATION)
-        if c.category is Category.DIPLOMACY and speaker:
-            spoken[speaker] = when
-        return when
-    if c.past_perfect and c.category is not Category.DIPLOMACY:
-        return None
+        return _own_date(c, day)
     if c.category is Category.DIPLOMACY:
-        if c.type in ("statement", "threat", "accusation", "rejection", "proposal") and speaker in spoken:
-            act.notes.append(f"date carried from {speaker}'s last words")
-            return replace(spoken[speaker], basis=DateBasis.CARRIED)
-        return When(day, day, Precision.DAY, DateBasis.PUBLICATION)
-    if last is not None and (
-        c.sentence - last[0] <= 1
-        or (c.definite and c.sentence - last[0] <= _REACH)
-        or (
-            readings[last[0]].sentence.paragraph == paragraph
-            and c.sentence - last[0] <= 3
-            and (day - last[1].end) <= _BACKGROUND
-        )
-    ):
-        act.notes.append(f"date carried from sentence {last[0] + 1}")
-        return replace(last[1], basis=DateBasis.CARRIED)
+        return _speech_date(c, day, so_far, act)
+    if c.past_perfect:
+        return None
+    last = so_far.date
+    if last is not None:
+        index, when, last_paragraph = last
+        if so_far.timeline and c.sentence - index <= 8:
+            act.notes.append(f"date carried from sentence {index + 1}")
+            return replace(when, basis=DateBasis.CARRIED)
+        near = c.sentence - index <= 1 or (c.definite and c.sentence - index <= _REACH)
+        same_story = last_paragraph == paragraph and c.sentence - index <= 3 and day - when.end <= _BACKGROUND
+        if near or same_story:
+            act.notes.append(f"date carried from sentence {index + 1}")
+            return replace(when, basis=DateBasis.CARRIED)
+    return _today(day)
+
+
+def _today(day: date) -> When:
     return When(day, day, Precision.DAY, DateBasis.PUBLICATION)
+
+
+def _own_date(c: Candidate, day: date) -> When:
+    assert c.date is not None
+    when = replace(c.date.mention.when, basis=c.date.basis)
+    future = when.start > day and c.modality not in (Modality.PLANNED, Modality.HYPOTHETICAL)
+    if future and c.category is Category.DIPLOMACY and c.type not in ("talks", "visit"):
+        return _today(day)
+    return when
+
+
+def _speech_date(c: Candidate, day: date, so_far: _SoFar, act: Act) -> When:
+    """Undated words have the date of the speaker's last ones, or of the talks they come from."""
+    if c.type in _SPOKEN:
+        for name in _voices(c):
+            if name in so_far.spoken:
+                act.notes.append(f"date carried from {name}'s last words")
+                return replace(so_far.spoken[name], basis=DateBasis.CARRIED)
+        if so_far.diplomatic is not None and c.sentence - so_far.diplomatic[0] <= 3:
+            index, when, names, _ = so_far.diplomatic
+            if names & set(_voices(c)) and when.end <= day:
+                act.notes.append(f"date carried from sentence {index + 1}")
+                return replace(when, basis=DateBasis.CARRIED)
+    if c.type in _OUTCOMES and so_far.diplomatic is not None and c.sentence - so_far.diplomatic[0] == 1:
+        index, when, names, where = so_far.diplomatic
+        if len(names & c.sides) >= 2 and when.end <= day and c.modality is Modality.OCCURRED:
+            act.notes.append(f"date and place carried from sentence {index + 1}")
+            act.where = act.where or where
+            return replace(when, basis=DateBasis.CARRIED)
+    if so_far.timeline and so_far.date is not None and c.sentence - so_far.date[0] <= 8:
+        return replace(so_far.date[1], basis=DateBasis.CARRIED)
+    return _today(day)
+
+
+_OUTCOMES = frozenset(("agreement", "exchange", "talks", "statement"))
+
+
+def _voices(c: Candidate) -> list[str]:
+    """Who speaks: the source, else who does it."""
+    return c.speakers[:1] or [p.name for p in c.parties if p.role is Role.INITIATOR][:1]
+
+
+_SPOKEN = frozenset(("statement", "threat", "accusation", "rejection", "proposal", "aid"))
 
 
 def _needs_date(c: Candidate) -> bool:
@@ -277,8 +390,24 @@ def _same_diplomacy(a: Act, b: Act, readings: list[Reading]) -> bool:
     )
     if x.type in ("sanction", "aid", "legal"):
         return same_speaker and x.sides == y.sides and y.sentence - x.sentence <= 2
+    if (
+        same_speaker
+        and x.type == y.type
+        and x.type in _SPOKEN
+        and _overlap(readings[x.sentence], readings[y.sentence]) >= 0.5
+    ):
+        return True
     paragraph = readings[x.sentence].sentence.paragraph == readings[y.sentence].sentence.paragraph
     return same_speaker and y.sentence - x.sentence <= 1 and paragraph and y.rule.startswith("quote")
+
+
+def _overlap(a: Reading, b: Reading) -> float:
+    """Share of the shorter sentence's content words that the other has too."""
+    x, y = (
+        {t.lower for t in r.parsed.tokens if t.tag.startswith(("NN", "VB", "JJ", "CD")) and len(t.lower) > 3}
+        for r in (a, b)
+    )
+    return len(x & y) / max(1, min(len(x), len(y)))
 
 
 def _join(home: Act, act: Act) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from timeline.extraction.actors import PERSON, Actor
+from timeline.extraction.actors import PERSON, STATE, Actor
 from timeline.extraction.clauses import Clause, Kind, Parsed
 from timeline.extraction.lexicon import load
 
@@ -235,7 +235,10 @@ def _speaker_in(
     ] or inside
     if named:
         chosen = named[0]
+        written = " ".join(t.text for t in tokens[chosen.first : chosen.last])
         names = [chosen.name]
+        if chosen.kind == STATE and not chosen.pronoun and written != chosen.name:
+            names.insert(0, written)
         names += [x.name for x in inside if x is not chosen and x.name not in names]
         if chosen.body and chosen.body not in names:
             names.append(chosen.body)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from timeline.extraction.clauses import Clause, Kind, Parsed
+from timeline.extraction.clauses import Clause, Kind, Parsed, reporting_verb
 from timeline.extraction.codebook import Modality
 from timeline.extraction.lexicon import load
 
@@ -103,6 +103,8 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
         return Modality.DENIED, tokens[clause.subject[0]].text
     if clause.modal in words["planned_modal"]:
         return Modality.PLANNED, clause.modal
+    if clause.modal == "would" and _reported_future(parsed, clause):
+        return Modality.PLANNED, "would"
     if clause.modal in words["hypothetical_modal"]:
         return Modality.HYPOTHETICAL, clause.modal
     if not own:
@@ -136,11 +138,26 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
     return None
 
 
+def _reported_future(parsed: Parsed, clause: Clause) -> bool:
+    """ "said he would meet": the future as seen from a speech in the past, when no condition is named."""
+    if clause.kind is not Kind.COMPLEMENT or clause.parent < 0:
+        return False
+    outer = parsed.clauses[clause.parent]
+    conditional = any(t.lower in ("if", "unless") for t in parsed.tokens)
+    return outer.past and reporting_verb(parsed.tokens[outer.verb]) and not conditional
+
+
 def _future_time(parsed: Parsed, clause: Clause) -> bool:
     return any(
         t.lower in ("tomorrow", "next", "later", "soon", "upcoming")
         for t in parsed.tokens[clause.start : clause.end]
     )
+
+
+# Verbs whose infinitive took place when they did.
+_IMPLICATIVE = frozenset(
+    ("force", "compel", "manage", "oblige", "cause", "lead", "go", "continue", "begin", "start")
+)
 
 
 def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality, str] | None:
@@ -185,6 +202,8 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
                 "ability",
             ):
                 return Modality.HYPOTHETICAL, before.text
+        if verb in _IMPLICATIVE or (verb == "have" and outer.past):
+            return None  # "was forced to abandon": it did
         if verb == "be" and outer.verb == clause.start - 1:
             return Modality.PLANNED, "is to"
         if outer.modal in words["hypothetical_modal"]:

@@ -83,8 +83,9 @@ def weapon_words() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 def find_triggers(parsed: Parsed) -> Iterator[Trigger]:
     """Every trigger of the sentence, several for one word when the lexicon has several readings of it."""
     tokens = parsed.tokens
+    verbs = {c.verb for c in parsed.clauses}
     for i, token in enumerate(tokens):
-        if token.verb and token.tag.startswith("VB"):
+        if token.verb and i in verbs and token.tag.startswith("VB"):
             seen: set[str] = set()
             for rest, phrase, entry in _verbs().get(token.verb, ()):
                 end = _matches(tokens, i + 1, rest)

@@ -1,7 +1,7 @@
 """Arbitration within a sentence: of candidates that are readings of the same words, the best."""
 
 from timeline.extraction.clauses import Kind
-from timeline.extraction.codebook import Category, Modality
+from timeline.extraction.codebook import Category, Modality, Role
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.frames.diplomacy import SPEECH_ACTS
 from timeline.extraction.reading import Reading
@@ -15,10 +15,21 @@ def choose(reading: Reading, found: list[Candidate]) -> list[Candidate]:
     for c in sorted(found, key=lambda c: (-_rank(c), c.position)):
         if c.category is Category.STRIKE and c.modality in _OPEN:
             continue
+        if c.category is Category.DIPLOMACY and _mere_talk(c):
+            continue
         if any(_displaces(reading, k, c) for k in kept):
             continue
         kept.append(c)
     return sorted(kept, key=lambda c: c.position)
+
+
+def _mere_talk(c: Candidate) -> bool:
+    """Speculation, and acts that did not come about: at most what someone says (`statements`)."""
+    if c.modality is Modality.HYPOTHETICAL:
+        return c.type != "proposal" or not c.speakers
+    if c.modality is Modality.PLANNED and c.type == "agreement":
+        return c.date is None
+    return c.modality is Modality.DENIED and c.type != "aid"
 
 
 def _rank(c: Candidate) -> float:
@@ -35,11 +46,19 @@ def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:
     if kept.category is Category.TERRITORY and c.category is Category.TERRITORY:
         return same_place
     if kept.category is Category.DIPLOMACY and c.category is Category.DIPLOMACY:
+        if kept.type in SPEECH_ACTS and c.type in SPEECH_ACTS and _initiators(kept) == _initiators(c):
+            return True  # "condemned the attack and warned of reprisals"
         return _same_words(reading, kept, c)
+    if c.type == "clash" and kept.category is Category.TERRITORY:
+        return not c.tolls  # "captured X in costly battles" is the capture
     if {kept.category, c.category} == {Category.DIPLOMACY, Category.TERRITORY}:
         demand = kept if kept.type == "demand" else c if c.type == "demand" else None
         return demand is not None and _same_words(reading, kept, c)
     return False
+
+
+def _initiators(c: Candidate) -> set[str]:
+    return {p.name for p in c.parties if p.role is Role.INITIATOR}
 
 
 def _same_words(reading: Reading, a: Candidate, b: Candidate) -> bool:

@@ -19,6 +19,7 @@ from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places import PlaceMention
 from timeline.extraction.reading import Reading
+from timeline.extraction.tokens import Token
 
 # Acts done by speaking: when their verb says it, the act itself occurred, whatever it is about.
 SPEECH_ACTS = frozenset(("proposal", "rejection", "threat", "accusation", "statement"))
@@ -45,6 +46,8 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"diplomacy:{s.trigger.phrase}",
         modality=modality, clause=s.clause_index,
     )  # fmt: skip
+    if kind in SPEECH_ACTS and modality is not Modality.HYPOTHETICAL:
+        candidate.modality = Modality.OCCURRED
     if word:
         candidate.notes.append(f"modality {modality} from “{word}”")
     _bind_parties(candidate, s)
@@ -165,17 +168,15 @@ def statements(reading: Reading, index: int, taken: list[Candidate]) -> list[Can
     return []
 
 
+_TEMPORAL = frozenset(("after", "before", "since", "when"))
+
+
 def _aside(reading: Reading, a: Attribution) -> bool:
     """Speech within speech, or in a side clause ("after Trump said ..."), is not what the sentence reports."""
     clause = reading.parsed.clauses[a.clause]
-    if clause.kind is Kind.ADVERBIAL and clause.conjunction in (
-        "after",
-        "before",
-        "since",
-        "when",
-        "if",
-        "unless",
-    ):
+    if clause.kind is Kind.ADVERBIAL and clause.conjunction in ("if", "unless"):
+        return True
+    if clause.kind is Kind.ADVERBIAL and clause.conjunction in _TEMPORAL and not _stance(a.verb):
         return True
     position = clause.verb
     return (
@@ -205,9 +206,11 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     if not about:
         return None
     verb = a.verb
-    stance = verb in load("speech")["verbs"]["stance"]
+    stance = _stance(verb)
     clause = parsed.clauses[a.clause]
     if clause.modal or clause.negated:
+        return None
+    if not stance and (_reports(actor) or _position(parsed.tokens[clause.verb], actor)):
         return None
     candidate = Candidate(
         "statement", index, clause.verb, (0, len(parsed.tokens)), 0.55 if stance else 0.45, f"statement:{verb}",
@@ -223,6 +226,33 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     if any(t.is_quote for t in said):
         candidate.strength += 0.05
     return candidate
+
+
+def _reports(actor: Actor) -> bool:
+    """Services that report facts: what they say is news of the fact, not a position."""
+    political = (
+        "ministry",
+        "government",
+        "kremlin",
+        "council",
+        "parliament",
+        "department",
+        "house",
+        "senate",
+        "congress",
+        "office",
+        "cabinet",
+    )
+    return actor.kind == AGENCY and not any(w in actor.name.lower() for w in political)
+
+
+def _position(verb: Token, actor: Actor) -> bool:
+    """ "Kyiv says", "Russia sees": a standing position, told without a day."""
+    return actor.kind in (STATE, GROUP) and verb.tag in ("VBZ", "VBP")
+
+
+def _stance(verb: str) -> bool:
+    return verb in load("speech")["verbs"]["stance"]
 
 
 def _speech_date(reading: Reading, a: Attribution) -> BoundDate | None:

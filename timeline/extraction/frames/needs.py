@@ -1,8 +1,9 @@
 """What a trigger needs around it to count: one named test each, as the lexicon's `needs` lists them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from timeline.extraction.actors import AGENCY, ARMED, GROUP, ORGANISATION, PERSON, STATE, Actor
+from timeline.extraction.actors import AGENCY, ARMED, GROUP, ORGANISATION, PERSON, STATE, Actor, is_named
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.frames.scene import Scene, is_place
 from timeline.extraction.tokens import Token
@@ -14,7 +15,7 @@ def officials(actors: list[Actor]) -> list[Actor]:
         a
         for a in actors
         if (a.kind in (STATE, AGENCY, ORGANISATION) and a.side and not a.adjective)
-        or (a.kind == PERSON and a.official and (a.side or a.body))
+        or (a.kind == PERSON and a.official and (a.side or a.body or is_named(a)))
         or (a.kind == GROUP and a.side)
     ]
 
@@ -42,9 +43,19 @@ def _armed(s: Scene) -> bool:
     return bool(sides(s.initiators)) and (hits_something or bool(s.places_in(*s.object)))
 
 
+def _rate(s: Scene) -> bool:
+    """ "each day": a rate, no act."""
+    words = [t.lower for t in _tokens(s)[s.span[0] : s.span[1]]]
+    return "daily" in words or any(
+        a in ("each", "every", "per") and b in ("day", "week", "month", "year") for a, b in pairwise(words)
+    )
+
+
 def _violent(s: Scene) -> bool:
     a, b = s.span
     tokens = _tokens(s)
+    if _rate(s):
+        return False
     lower = tokens[s.trigger.head].lower
     if s.tolls_in(a, b) or any(x.kind in ARMED for x in s.reading.actors):
         return True
@@ -84,7 +95,21 @@ def _violent(s: Scene) -> bool:
 def _incoming(s: Scene) -> bool:
     """The object (or passive subject) is a weapon in flight."""
     first, last = s.object
+    tokens = _tokens(s)
     region = s.subject if s.passive and s.subject is not None else (first, min(last, first + 10))
+    flying = [m for _, m in s.weapons_in(0, len(tokens))]
+    if s.trigger.phrase in ("shoot down", "shoot * down", "down", "intercept", "bring down", "take down"):
+        if any(m in ("missile", "drone", "airstrike") for m in flying):
+            return True
+    elif any(
+        t.lower
+        in ("airfield", "airbase", "base", "factory", "depot", "warehouse", "hangar", "launcher", "launchers")
+        for t in tokens
+    ):
+        return False
+    elif s.trigger.phrase != "repel":
+        region_means = [m for _, m in s.weapons_in(*region)]
+        return any(m in ("missile", "drone") for m in region_means)
     return any(m in ("missile", "drone", "airstrike") for _, m in s.weapons_in(*region)) or (
         s.has("attempt", *region) and s.trigger.phrase in ("intercept",)
     )
@@ -191,11 +216,10 @@ def _troops(s: Scene) -> bool:
     if any(a.kind in ARMED for a in actors):
         return True
     if any(a.kind in (STATE, GROUP) for a in actors) and not any(a.kind == PERSON for a in actors):
-        return (
-            any(a.kind in ARMED for a in s.objects)
-            or s.trigger.entry.type != "withdrawal"
-            or bool(s.places_in(*s.object))
-        )
+        if s.trigger.entry.type != "withdrawal" or any(a.kind in ARMED for a in s.objects):
+            return True
+        leaves = s.trigger.phrase in ("withdraw", "retreat", "pull out", "pull back", "abandon")
+        return leaves and bool(s.places_in(*s.object))
     if s.trigger.nominal:
         return bool(sides(s.agents)) or any(a.kind in ARMED for a in s.actors_in(*s.span))
     return any(a.kind in ARMED for a in s.objects) and bool(sides(list(actors)))
@@ -231,8 +255,13 @@ def _state_place(s: Scene) -> bool:
     return bool(targets - own) and (bool(own) or s.trigger.phrase == "invade" or s.passive)
 
 
-def _dated(s: Scene) -> bool:
-    return bool(s.reading.dates)
+def _dated_near(s: Scene) -> bool:
+    """A date that can only be the act's: within a few words of it, and in its clause."""
+    head = s.trigger.head
+    return any(
+        abs(s.reading.position(d.start) - head) <= 8 and s.span[0] <= s.reading.position(d.start) < s.span[1]
+        for d in s.reading.dates
+    )
 
 
 def _parties(s: Scene) -> bool:
@@ -476,7 +505,7 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "place": _place,
     "concession": _concession,
     "state_place": _state_place,
-    "dated": _dated,
+    "dated_near": _dated_near,
     "parties": _parties,
     "meeting": _meeting,
     "official": _official,

@@ -106,12 +106,15 @@ def stage(reading: Reading, trigger: Trigger) -> Scene:
         and clause.kind is Kind.MAIN
     ):
         span = (min(span[0], clause.subject[0]), span[1])
+    follower = parsed.clauses[k + 1] if 0 <= k < len(parsed.clauses) - 1 else None
+    if follower is not None and follower.kind is Kind.INFINITIVE and span[1] == follower.start:
+        span = (span[0], follower.end)  # "launched an offensive to retake X"
     subject = clause.subject if clause is not None and not trigger.nominal else None
     passive = bool(clause is not None and clause.passive and not trigger.nominal)
-    if trigger.nominal:
+    if trigger.nominal or clause is None:
         after = (trigger.last, span[1])
     else:
-        after = (max(trigger.head + 1, clause.group[1] if clause else 0), span[1])
+        after = (max(trigger.head + 1, clause.group[1]), span[1])
     scene = Scene(reading, trigger, k, clause, span, subject, after, passive=passive)
     if subject is not None:
         scene.subjects = [a for a in reading.actors if subject[0] <= a.first < subject[1]]

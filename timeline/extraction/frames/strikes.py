@@ -2,7 +2,7 @@
 
 from timeline.extraction.actors import ARMED, PERSON, Actor
 from timeline.extraction.clauses import Kind
-from timeline.extraction.codebook import Modality, Role, Toll
+from timeline.extraction.codebook import Modality, PlacePrecision, Role, Toll
 from timeline.extraction.findings import Figure
 from timeline.extraction.frames.binding import (
     contains,
@@ -130,7 +130,7 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
             )
     places = places_for(best, span)
     places = _locative_first(reading, places)
-    candidate.place = places[0] if places else None
+    candidate.place = _one_of(reading, places, span)
     if candidate.place is not None:
         candidate.notes.append(f"place “{candidate.place.where.words or candidate.place.where.name}”")
     candidate.date = date_for(reading, best.trigger.head, best.clause_index)
@@ -165,12 +165,21 @@ def _locative_first(reading: Reading, places: list[PlaceMention]) -> list[PlaceM
     rest = [p for p in stay if p not in located]
     if located and rest and rest[0].preposition in ("on", "of", "at", "against", ""):
         # the object ("struck Kharkiv", "strike on Odesa") is as good as the "in"; keep their order, finer first
-        from timeline.extraction.codebook import PlacePrecision
-
         fine = [p for p in stay if p.where.precision not in (PlacePrecision.COUNTRY,)]
         coarse = [p for p in stay if p not in fine]
         return fine + coarse + away
     return located + rest + away
+
+
+def _one_of(reading: Reading, places: list[PlaceMention], span: tuple[int, int]) -> PlaceMention | None:
+    """The first place; of three or more settlements the area that holds them all, if the text names it."""
+    settled = [p for p in places if p.where.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR)]
+    if len(settled) >= 3:
+        areas = [p for p in reading.places if is_place(p) and span[0] <= reading.position(p.start) < span[1]]
+        holding = [p for p in areas if p not in settled and all(contains(p, s) for s in settled)]
+        if holding:
+            return holding[0]
+    return places[0] if places else None
 
 
 def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:

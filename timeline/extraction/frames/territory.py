@@ -135,7 +135,25 @@ def _object_places(s: Scene) -> list[PlaceMention]:
             return finest(inside)
     if s.trigger.nominal:
         return finest(s.places_in(s.trigger.first, min(s.span[1], s.trigger.last + 20)))
-    return finest([p for p in s.places_in(*s.object) if p.preposition not in ("from", "after", "since")])
+    first, last = s.object
+    return finest(
+        [
+            p
+            for p in s.places_in(first, _extent(s, first, last))
+            if p.preposition not in ("from", "after", "since")
+        ]
+    )
+
+
+def _extent(s: Scene, first: int, last: int) -> int:
+    """Where the object ends: at a comma that no list of places goes on over."""
+    tokens = s.reading.parsed.tokens
+    for i in range(first, last):
+        if tokens[i].text == "," and not any(
+            s.reading.position(p.start) - i in (1, 2, 3) for p in s.reading.places
+        ):
+            return i
+    return last
 
 
 def _invaded(s: Scene, places: list[PlaceMention], doers: list[Actor]) -> list[PlaceMention]:
