@@ -16,12 +16,13 @@ from django.utils.dateformat import format as date_words
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
 from timeline.sides import side_name
 from timeline.toll_chart import TollChart, draw
+from timeline.wording import listing, verb, with_article
 
 register = template.Library()
 register.filter(side_name)
@@ -88,10 +89,24 @@ PLACE_PRECISION_WORDS = {
 
 
 @register.filter
-def place_precision_words(placed: Any) -> str:
-    """How exactly the place of an event or report is known; "" where none is coded."""
-    code = placed.place_precision
+def place_precision_words(code: str) -> str:
+    """How exactly a place is known; "" where none is coded."""
     return PLACE_PRECISION_WORDS[code]() if code else ""
+
+
+DATE_PRECISION_WORDS = {
+    "day": lambda: _("known to the day, or to one night"),
+    "range": lambda: _("known to two to six days"),
+    "week": lambda: _("known to the week"),
+    "month": lambda: _("known to the month"),
+    "year": lambda: _("known to the year"),
+}
+
+
+@register.filter
+def date_precision_words(code: str) -> str:
+    """How exactly a date is known."""
+    return DATE_PRECISION_WORDS[code]()
 
 
 # Figures
@@ -142,42 +157,27 @@ def toll_chart(points: Sequence[tuple[Any, Figure]]) -> TollChart:
 # Who says so
 
 
-def enumerate_names(names: Sequence[str], most: int = 2) -> str:
-    """ "A", "A and B", "A, B and 3 others"."""
-    if len(names) > most + 1:
-        shown, rest = list(names[:most]), len(names) - most
-        others = ngettext("%(n)d other", "%(n)d others", rest) % {"n": rest}
-        return _("%(names)s and %(others)s") % {"names": ", ".join(shown), "others": others}
-    if len(names) > 1:
-        return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
-    return "".join(names)
-
-
-PLURAL_NAMES = frozenset({"authorities", "forces", "houthis", "officials", "rebels", "taliban", "troops"})
-
-
-def _many(names: Sequence[str]) -> bool:
-    """Does this subject take a plural verb? ("local officials say", but "the United States says")."""
-    if len(names) != 1:
-        return True
-    last = names[0].split()[-1]
-    return last.lower() in PLURAL_NAMES or (last.islower() and last.endswith("s") and not last.endswith("ss"))
-
-
 def _say(names: Sequence[str]) -> str:
-    who = {"who": enumerate_names(names)}
-    return (_("%(who)s say") if _many(names) else _("%(who)s says")) % who
+    who = {"who": listing(names)}
+    return verb(names, _("%(who)s says"), _("%(who)s say")) % who
 
 
 def _deny(names: Sequence[str]) -> str:
-    who = {"who": enumerate_names(names)}
-    return (_("%(who)s deny") if _many(names) else _("%(who)s denies")) % who
+    who = {"who": listing(names)}
+    return verb(names, _("%(who)s denies"), _("%(who)s deny")) % who
 
 
 @register.filter
 def status_words(event: Any) -> str:
     """Where an event stands, as a reader says it: "Russia says", "Russia says, Ukraine denies"."""
-    said, denied = [[side_name(code) for code in codes] for codes in (event.said_by, event.denied_by)]
+    words = _status_words(event)
+    return words[:1].upper() + words[1:]
+
+
+def _status_words(event: Any) -> str:
+    said, denied = [
+        [with_article(side_name(code)) for code in codes] for codes in (event.said_by, event.denied_by)
+    ]
     match event.status:
         case "claimed":
             return _say(said) if said else _("One side says")
@@ -187,11 +187,7 @@ def status_words(event: Any) -> str:
             sides = {"says": _say(said) if said else _("Reported"), "denies": _deny(denied or [_("others")])}
             return _("%(says)s, %(denies)s") % sides
         case "corroborated":
-            return (
-                _("%(who)s report this") % {"who": enumerate_names(said)}
-                if len(said) > 1
-                else _("Corroborated")
-            )
+            return _("%(who)s report this") % {"who": listing(said)} if len(said) > 1 else _("Corroborated")
         case "planned":
             return _("Planned")
     return _("Reported")
@@ -200,7 +196,7 @@ def status_words(event: Any) -> str:
 @register.filter
 def outlets(reports: Iterable[Any]) -> str:
     """Who printed it, earliest first: "Demo Wire and 4 others"."""
-    return enumerate_names(list(dict.fromkeys(report.article.source.name for report in reports)), most=1)
+    return listing([report.article.source.name for report in reports], most=2)
 
 
 @register.filter
@@ -210,7 +206,7 @@ def speaker(report: Any) -> str:
         return {"denies": _("denied in the outlet’s own voice")}.get(
             report.stance, _("in the outlet’s own voice")
         )
-    who = {"who": enumerate_names(report.attributed_to, most=3)}
+    who = {"who": listing([with_article(name) for name in report.attributed_to])}
     match report.stance:
         case "denies":
             return _("denied by %(who)s") % who
