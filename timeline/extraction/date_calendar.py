@@ -18,6 +18,12 @@ _DAYS_OF_FAME = (
         re.compile(r"\b(?:attacks?|massacre|Hamas(?:-led)?|assault|hostages?)\b", re.IGNORECASE),
     ),
 )
+_NOT_BEFORE_YEAR = re.compile(r"(?:[$€£#.,/–@©]|(?<!mid)(?<!pre)(?<!post)-)\Z", re.IGNORECASE)
+_BEFORE_YEAR = re.compile(
+    r"(?:['’]s|\(|,|\b(?:after|year|and|winter|spring|summer|autumn|a|an|his|her|our|my|pre|post))[\s-]*\Z",
+    re.IGNORECASE,
+)
+_JUST_AHEAD = 21  # days
 _FIXED_DAYS = {
     "9/11": (9, 11), "orthodox christmas": (1, 7), "orthodox christmas eve": (1, 6), "christmas": (12, 25),
     "christmas day": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26), "halloween": (10, 31),
@@ -127,15 +133,28 @@ def month_day(
         candidates = [c for c in candidates if c.weekday() == weekday] or candidates
     if not candidates:
         return None
+    return _by_tense(context, candidates, start, end)
+
+
+def _by_tense(context: Context, candidates: list[date], start: int, end: int) -> date:
     nearest = min(candidates, key=lambda c: (abs((c - context.day).days), c))
     tense = context.tense(start, end)
     if tense is Tense.FUTURE:
         return min((c for c in candidates if c >= context.day), default=nearest)
-    if tense is Tense.PAST:
+    if tense is Tense.PAST and not _is_limit(context, start):
         past = max((c for c in candidates if c <= context.day), default=nearest)
-        # Nobody tells of a day eleven months ago without its year: the verb governed something else.
-        return nearest if (context.day - past).days > 320 and (nearest - context.day).days <= 45 else past
+        # Eleven months and more ago, the year would be told: a day just ahead is meant, under another verb.
+        return nearest if (nearest - context.day).days in range(_JUST_AHEAD) else past
     return nearest
+
+
+def _is_limit(context: Context, start: int) -> bool:
+    return grammar.left_of(context.text, context.sentence.start, start).bound in (
+        "until",
+        "till",
+        "through",
+        "by",
+    )
 
 
 def month(context: Context, start: int) -> Hit | None:
@@ -177,21 +196,19 @@ def season(context: Context, start: int) -> Hit | None:
 
 def year(context: Context, start: int) -> Hit | None:
     """in 2014 | the 2022 invasion | 2014-2016; not "2014 people", not a price, not part of a number."""
-    if context.text[max(0, start - 1) : start] in ("$", "€", "£", "#", "-", ".", ",", "/", "–", "@"):
+    before = context.text[max(context.sentence.start, start - 12) : start]
+    if _NOT_BEFORE_YEAR.search(before):
         return None
     if m := context.match(grammar.YEAR_RANGE, start):
         first, last = m["y1"], m["y2"]
-        years = int(first), int(last if len(last) == 4 else first[:2] + last)
-        begin, finish = cal.year_span(years[0]), cal.year_span(years[1])
+        begin = cal.year_span(int(first))
+        finish = cal.year_span(int(last if len(last) == 4 else first[:2] + last))
         return Hit(m.end(), cal.span_of(begin[0], finish[1]) if begin and finish else None)
     if not (m := context.match(grammar.YEAR, start)):
         return None
     left = grammar.left_of(context.text, context.sentence.start, start)
-    before = context.text[max(context.sentence.start, start - 12) : start].rstrip()
     led = left.bound or left.preposition in _YEAR_LEADS or left.edge or left.article
-    if not (led or before.endswith(("'s", "’s", "(", "after", "year", "and", "summer", "winter", ","))):
-        return None
-    if context.text[m.end() : m.end() + 4].lower() in (" and",) and left.preposition == "between":
+    if not led and not _BEFORE_YEAR.search(before):
         return None
     return Hit(m.end(), cal.year_span(int(m["y"])), precision=Precision.YEAR)
 
@@ -209,7 +226,7 @@ def named(context: Context, start: int) -> Hit | None:
         return day_hit(m.end(), month_day(context, number, figure, year, *m.span()))
     around = [year] if year else range(max(1583, context.day.year - 1), min(9999, context.day.year + 1) + 1)
     days = [d for y in around if (d := _moveable(name, y))]
-    return day_hit(m.end(), min(days, key=lambda d: abs((d - context.day).days), default=None))
+    return day_hit(m.end(), _by_tense(context, days, *m.span()) if days else None)
 
 
 def _moveable(name: str, year: int) -> date | None:

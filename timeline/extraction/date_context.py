@@ -35,6 +35,7 @@ class Hit:
     kind: DateKind = DateKind.POINT
     precision: Precision | None = None  # None: by the width of the span
     night: bool = False
+    to_date: bool = False  # "this month", told of the past: no later than today
     hangs_on_speech: bool = False  # "overnight, officials said on Wednesday": the night before Wednesday
 
 
@@ -52,6 +53,9 @@ class Context:
         return pattern.match(self.text, start, self.sentence.end)
 
     def tense(self, start: int, end: int) -> Tense:
+        """The tense that governs text[start:end]; what lasts "since" a day looks back to it, whatever the verb."""
+        if grammar.left_of(self.text, self.sentence.start, start).bound == "since":
+            return Tense.PAST
         return tense_at(self.text, start, end, self.sentence.start, self.sentence.end)
 
     def told(self) -> Span | None:

@@ -141,6 +141,7 @@ EDGE = _any_case(
     r"(?P<edge>end|start|beginning|middle)\s+of\s+(?:the|this)\s+(?P<unit>week|month|year|weekend)\b"
 )
 EVERY = re.compile(rf"(?i:(?:every|each)\s+(?:(?:single|other|few)\s+)?(?:{_PART}|{_UNIT}|{_WD}|{_MONTH}))\b")
+IN_THE_DAY = _any_case(r"(?:earlier|later)\s+(?:in|during)\s+the\s+day\b")
 WEEKEND = _any_case(r"weekend\b")
 SEASON = _any_case(rf"(?P<season>{_SEASON})\s+(?:of\s+)?(?P<y>{_YEAR})")
 NTH = re.compile(r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)(?=\s*(?:[,.;:)]|\Z|of\s+(?:this|the)\s+month))")
@@ -167,6 +168,8 @@ STARTERS: dict[str, tuple[str, ...]] = {
     "overnight": ("overnight",),
     "weekend": ("weekend",),
     "day": ("day_before",),
+    "earlier": ("in_the_day",),
+    "later": ("in_the_day",),
     "every": ("every",),
     "each": ("every",),
     "victory": ("named",),
@@ -204,8 +207,9 @@ _EDGES = {
     "early": "early", "earlier": "earlier", "late": "late", "later": "later", "mid": "mid", "mid-": "mid",
     "end": "late", "start": "early", "beginning": "early", "middle": "mid",
 }  # fmt: skip
+_EDGES_OF = frozenset({"end", "start", "beginning", "middle"})
 _BOUNDS = frozenset({"since", "until", "till", "by", "before", "through"})
-_NIGHTS = frozenset({"night", "hours", "dawn", "midnight", "pre-dawn", "predawn", "overnight"})
+_NIGHTS = frozenset({"night", "nights", "hours", "midnight", "overnight"})
 _LEFT_REACH = 48
 
 
@@ -251,7 +255,7 @@ def left_of(text: str, first: int, start: int) -> Left:
             if last() in ("early", "small", "late", "first"):
                 begin = words.pop()[1]
             preposition = ""
-        elif word in _EDGES and (preposition or word not in ("end", "start", "beginning", "middle")):
+        elif word in _EDGES and (preposition == "of" or word not in _EDGES_OF):
             edge = _EDGES[word]
             begin = words.pop()[1]
             preposition = ""

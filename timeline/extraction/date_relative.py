@@ -24,6 +24,9 @@ from timeline.extraction.date_tense import Tense
 
 _DAYS_IN = {"week": 7, "fortnight": 14, "weekend": 7, "month": 30, "year": 365, "decade": 3652}
 
+_STEPS = {"last": -1, "past": -1, "previous": -1, "preceding": -1, "next": 1, "coming": 1, "following": 1}
+_ANCHORED = frozenset({"previous", "preceding", "following", "same", "that"})  # hang on the day last told
+
 
 def weekday(context: Context, start: int) -> Hit | None:
     if grammar.NOT_DATES.search(context.text, max(context.sentence.start, start - 12), start):
@@ -121,6 +124,12 @@ def day_before(context: Context, start: int) -> Hit | None:
     return day_hit(m.end(), cal.shift(told[0], -1) if back else cal.shift(told[1], 1))
 
 
+def in_the_day(context: Context, start: int) -> Hit | None:
+    """earlier in the day: of the day last told, else of publication."""
+    m = context.match(grammar.IN_THE_DAY, start)
+    return day_hit(m.end(), (context.told() or (context.day, context.day))[1]) if m else None
+
+
 def overnight(context: Context, start: int) -> Hit | None:
     """The night before a day that is named ("overnight on Saturday", "overnight into Sunday"), or before today."""
     m = context.match(grammar.OVERNIGHT, start)
@@ -186,7 +195,7 @@ def _weekday_by(context: Context, mod: str, number: int, m: re.Match[str]) -> da
     if mod == "following":
         after = cal.shift(told[1], 1)
         return cal.weekday_from(after, number) if after else None
-    if mod == "this" and context.tense(m.start(), m.end()) is not Tense.PAST:
+    if mod == "this" and context.tense(m.start(), m.end()) not in (Tense.PAST, Tense.TOLD):
         return cal.weekday_from(context.day, number)
     return cal.weekday_until(told[1] if mod in ("that", "same") else context.day, number)
 
@@ -204,8 +213,9 @@ def _part_by(context: Context, mod: str, part: str, end: int) -> Hit | None:
         return day_hit(end, cal.shift(context.day, -1))
     if told is None:
         return None
-    shift = {"next": 1, "following": 1, "previous": -1, "preceding": -1, "that": 0, "same": 0}.get(mod)
-    return None if shift is None else day_hit(end, cal.shift(told[1], shift), night)
+    if mod not in _ANCHORED and mod != "next":
+        return None
+    return day_hit(end, cal.shift(told[1], _STEPS.get(mod, 0)), night)
 
 
 def _month_by(context: Context, mod: str, number: int, end: int) -> Hit | None:
@@ -222,9 +232,9 @@ def _month_by(context: Context, mod: str, number: int, end: int) -> Hit | None:
 
 
 def _season_by(context: Context, mod: str, season: str, end: int) -> Hit | None:
-    ahead = {"last": -1, "past": -1, "previous": -1, "this": 0, "next": 1, "coming": 1}.get(mod)
-    if ahead is None:
+    if mod not in ("last", "past", "previous", "this", "next", "coming"):
         return None
+    ahead = _STEPS.get(mod, 0)
     spans = [
         s for year in range(context.day.year - 2, context.day.year + 3) if (s := season_span(year, season))
     ]
@@ -238,44 +248,32 @@ def _season_by(context: Context, mod: str, season: str, end: int) -> Hit | None:
 
 
 def _unit_by(context: Context, mod: str, unit: str, start: int, end: int) -> Hit | None:
-    told = context.told()
-    step = {
-        "last": -1,
-        "past": -1,
-        "previous": -1,
-        "preceding": -1,
-        "next": 1,
-        "coming": 1,
-        "following": 1,
-    }.get(mod, 0)
-    anchored = mod in ("previous", "preceding", "following", "same", "that") or (
-        mod == "next" and unit == "day"
-    )
-    base = told if anchored else (context.day, context.day)
+    """last week, this month, the previous day, the same year."""
+    step = _STEPS.get(mod, 0)
+    anchored = mod in _ANCHORED or (mod == "next" and unit == "day")
+    base = context.told() if anchored else (context.day, context.day)
+    if base is None and (mod in ("previous", "preceding") or (mod == "following" and unit != "day")):
+        base = (context.day, context.day)
     if unit in ("hour", "minute"):
         return day_hit(end, context.day) if mod in ("past", "last") else None
+    if unit == "day" and mod == "past":
+        return Hit(end, cal.span_of(cal.shift(context.day, -1), context.day))
+    if base is None or (unit == "day" and not anchored):
+        return None
     if unit == "day":
-        if mod == "past":
-            return Hit(end, cal.span_of(cal.shift(context.day, -1), context.day))
-        if mod in ("previous", "preceding") and base is None:
-            base = (context.day, context.day)
-        return day_hit(end, cal.shift(base[0 if step < 0 else 1], step)) if base and anchored else None
-    if base is None:
-        if mod not in ("previous", "preceding", "following"):
-            return None
-        base = (context.day, context.day)
-    if unit == "week":
-        if mod == "past":
-            return Hit(end, cal.span_of(cal.shift(context.day, -7), context.day), precision=Precision.WEEK)
-        return Hit(end, cal.week_span(base[0], step), precision=Precision.WEEK)
+        return day_hit(end, cal.shift(base[0 if step < 0 else 1], step))
     if unit == "weekend":
         return Hit(end, _weekend(context, mod, start, end))
+    if unit == "week" and mod == "past":
+        return Hit(end, cal.span_of(cal.shift(context.day, -7), context.day), precision=Precision.WEEK)
+    kind = DateKind.VAGUE if mod == "past" else DateKind.POINT
+    to_date = mod in ("this", "current") and context.tense(start, end) is not Tense.FUTURE
+    if unit == "week":
+        return Hit(end, cal.week_span(base[0], step), kind, Precision.WEEK, to_date=to_date)
     if unit == "month":
-        kind = DateKind.VAGUE if mod == "past" else DateKind.POINT
-        return Hit(end, cal.months_span(base[0], step), kind, Precision.MONTH)
+        return Hit(end, cal.months_span(base[0], step), kind, Precision.MONTH, to_date=to_date)
     if unit == "year":
-        kind = DateKind.VAGUE if mod == "past" else DateKind.POINT
-        return Hit(end, cal.year_span(base[0].year + step), kind, Precision.YEAR)
+        return Hit(end, cal.year_span(base[0].year + step), kind, Precision.YEAR, to_date=to_date)
     return None
 
 

@@ -44,6 +44,7 @@ _HANDLERS: dict[str, _Handler] = {
     "weekday": relative.weekday, "weekdays": relative.weekdays, "every": relative.every, "today": relative.today,
     "day_before": relative.day_before, "overnight": relative.overnight, "relative": relative.relative,
     "weekend": relative.weekend, "edge": relative.edge, "ago": relative.ago, "duration": relative.duration,
+    "in_the_day": relative.in_the_day,
 }  # fmt: skip
 _WORD = re.compile(r"\w+")
 _SPOKEN = re.compile(
@@ -64,9 +65,9 @@ def find_dates(text: str, sentences: Sequence[Sentence], day: date) -> list[Date
         nights: list[int] = []  # of `here`, those that hang on the day of the speech
         done = sentence.start
         for word in _WORD.finditer(text, sentence.start, sentence.end):
-            start, token = word.start(), word.group()
-            names = STARTERS.get(token.lower()) or (STARTERS["#"] if token[0].isdigit() else ())
-            if not names or start < done:
+            token = word.group()
+            names = STARTERS.get(token.lower()) or (STARTERS["#"] if token[0].isdigit() else None)
+            if names is None or (start := word.start()) < done:
                 continue
             for name in names:
                 if (hit := _HANDLERS[name](context, start)) is None:
@@ -92,6 +93,8 @@ def _mention(text: str, sentence: Sentence, day: date, start: int, done: int, hi
     span, precision, kind = hit.span, hit.precision or cal.precision_of(hit.span), hit.kind
     if left.edge and precision in (Precision.WEEK, Precision.MONTH, Precision.YEAR):
         span = _narrow(span, left.edge, day)  # the precision stays: "early 2023" is no better than a year
+    elif hit.to_date and span[0] <= day:
+        span = (span[0], min(span[1], day))
     if kind is DateKind.POINT:
         kind = _kind(text, sentence, start, hit.end, left)
     if kind is DateKind.SINCE:
