@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import TextIOBase
 from pathlib import Path
 from typing import TextIO
 
@@ -37,9 +38,10 @@ class GaveUp(RuntimeError):
 
 @dataclass
 class RestartPolicy:
-    """When to start a dead program again: at once, then after ever longer waits, then never.
+    """When to start a dead program again: soon, then after ever longer waits, then never.
 
-    A death counts as quick when the program had lived less than `healthy_seconds`; a longer life clears the count.
+    A death counts as quick when the program had lived less than `healthy_seconds`; one that comes later clears
+    the count, and the program is started again at once.
     """
 
     first_wait: float = 0.5
@@ -56,7 +58,7 @@ class RestartPolicy:
         self.quick_deaths += 1
         if self.quick_deaths > self.quick_deaths_allowed:
             return None
-        return min(self.longest_wait, self.first_wait * 2 ** (self.quick_deaths - 1))
+        return min(self.longest_wait, self.first_wait * 2.0 ** (self.quick_deaths - 1))
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class _Running:
 class Terminal:
     """Whole lines from several programs, each behind the name of who wrote it."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO | TextIOBase) -> None:
         self.out = out
         self.tty = out.isatty()
         self.colours = self.tty and "NO_COLOR" not in os.environ
@@ -111,7 +113,7 @@ class Supervisor:
 
     def __init__(
         self,
-        out: TextIO,
+        out: TextIO | TextIOBase,
         *,
         policy: Callable[[], RestartPolicy] = RestartPolicy,
         clock: Callable[[], float] = time.monotonic,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -13,9 +14,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import TextIOBase
+from pathlib import Path
 from typing import Any, TextIO
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
@@ -56,13 +60,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         with _only_one(settings.DATA_DIR / "run.lock") as record:
-            Runner(options, record, self.stdout._out).run()
+            Runner(options, record, self.stdout).run()
 
 
 class Runner:
     """One run from start to end."""
 
-    def __init__(self, options: dict[str, Any], record: TextIO, out: TextIO) -> None:
+    def __init__(self, options: dict[str, Any], record: TextIO, out: TextIOBase) -> None:
         self.options = options
         self.record = record
         self.supervisor = Supervisor(out)
@@ -70,6 +74,7 @@ class Runner:
         self.engines = engines.Engines(say=self.say)
         self.engine_policy = RestartPolicy(first_wait=0.0)
         self.engines_healed = time.monotonic()
+        self.listener: socket.socket | None = None
         self.demo: subprocess.Popen[bytes] | None = None
         self.address = ""
         self.signals = 0
@@ -106,16 +111,16 @@ class Runner:
             for server in self.engines.servers:
                 self.say(f"{server.name} is up")
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("collectstatic", verbosity=0, interactive=False)
+            collect_static()
             connections.close_all()
             self.say(f"database and static files are ready ({time.monotonic() - began:.1f} s)")
-        listener, port = self._listen()
-        self.address = f"http://{self.options['host']}:{port}/"
-        for program in programs(listener.fileno(), self.options["workers"], self.options["verbosity"]):
+        self.listener = self._listen()
+        self.address = "http://{}:{}/".format(*self.listener.getsockname())
+        for program in programs(self.listener.fileno(), self.options["workers"], self.options["verbosity"]):
             self.supervisor.start(program)
         self._note()
 
-    def _listen(self) -> tuple[socket.socket, int]:
+    def _listen(self) -> socket.socket:
         """The socket that web inherits: it outlives a restart of web, so requests wait instead of failing."""
         host, first = self.options["host"], self.options["port"]
         for port in range(first, first + PORTS_TRIED):
@@ -128,17 +133,18 @@ class Runner:
                 self.say(f"port {port}: {error.strerror}")
                 continue
             listener.listen(256)
-            return listener, port
+            return listener
         raise GaveUp(
             f"no free port on {host} from {first} to {first + PORTS_TRIED - 1}: choose one with --port"
         )
 
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + WEB_START_SECONDS
-        host, port = self.address.split("/")[2].split(":")
+        assert self.listener
+        host, port = self.listener.getsockname()
         while not self.signals:
             self._tick()
-            connection = http.client.HTTPConnection(host, int(port), timeout=2)
+            connection = http.client.HTTPConnection(host, port, timeout=2)
             try:
                 connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
                 connection.getresponse()
@@ -227,42 +233,40 @@ class Runner:
             self.may_interrupt = False
 
 
+def collect_static() -> None:
+    """Django's collectstatic, unless no file has changed since the last time: it compresses for seconds."""
+    files = sorted(
+        (name, storage.size(name), storage.get_modified_time(name).timestamp())
+        for finder in get_finders()
+        for name, storage in finder.list(ignore_patterns=None)
+    )
+    fingerprint = hashlib.sha256(repr((files, settings.STORAGES["staticfiles"])).encode()).hexdigest()
+    collected = Path(settings.STATIC_ROOT) / "collected"
+    if not collected.exists() or collected.read_text() != fingerprint:
+        call_command("collectstatic", verbosity=0, interactive=False)
+        collected.write_text(fingerprint)
+
+
 def programs(listener: int, workers: int, verbosity: int) -> list[Program]:
     """What runs beside the engines, in the order of starting; `listener` is the web's listening socket."""
     level = "INFO" if verbosity > 1 else "WARNING"
-    celery = [sys.executable, "-m", "celery", "-A", "timeline.config"]
-    # Celery warns at length about running as root; here it only carries ids, as JSON.
-    quiet = {"PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms"}
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "timeline.config"]
+    worker = [*celery, "worker", "--loglevel", level, "--concurrency", str(workers)]
+    worker += ["--without-mingle", "--without-gossip"]  # there is no other worker to talk to
     web = [sys.executable, "-m", "gunicorn", "timeline.config.wsgi", "--bind", f"fd://{listener}"]
     web += ["--workers", "2", "--graceful-timeout", "10", "--no-control-socket", "--log-level", level.lower()]
     if verbosity > 1:
         web += ["--access-logfile", "-"]
     if settings.DEBUG:
         web += ["--reload"]
+    here = settings.BASE_DIR
+    # Celery warns at length about running as root; here it only carries ids, as JSON.
+    calm = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
+    impatient = {"STATEMENT_TIMEOUT_MS": WEB_STATEMENT_TIMEOUT_MS}
     return [
-        Program(
-            "worker",
-            [
-                *celery,
-                "worker",
-                "--loglevel",
-                level,
-                "--concurrency",
-                str(workers),
-                "--without-mingle",
-                "--without-gossip",
-            ],
-            quiet,
-            stop_seconds=30,
-        ),
-        Program(
-            "web",
-            web,
-            {"STATEMENT_TIMEOUT_MS": WEB_STATEMENT_TIMEOUT_MS},
-            pass_fds=[listener],
-            stop_seconds=15,
-        ),
-        Program("beat", [*celery, "beat", "--loglevel", level], quiet, stop_seconds=10),
+        Program("worker", worker, calm, here, stop_seconds=30),
+        Program("web", web, impatient, here, pass_fds=[listener], stop_seconds=15),
+        Program("beat", [*celery, "beat", "--loglevel", level], calm, here, stop_seconds=10),
     ]
 
 
