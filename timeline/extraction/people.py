@@ -230,14 +230,16 @@ def _single(words: list[Word], first: int) -> Group | None:
     begin = first + 1 if article else first
     for i in range(begin, min(begin + _BEFORE_NOUN, len(words))):
         word = words[i]
+        following = words[i + 1].lower if i + 1 < len(words) else ""
+        if word.lower in nouns.plural and following in nouns.singular:
+            continue  # "a police officer"
         if word.lower in nouns.plural or word.lower in nouns.things:
             return None
         if word.lower in _STOP or not word.text[0].isalnum():
             return None
         if word.lower in nouns.pairs or word.lower in nouns.singular:
-            following = words[i + 1].lower if i + 1 < len(words) else ""
             if following in nouns.singular:
-                continue  # "a police officer", "a truck driver"
+                continue  # "a student nurse"
             if following in nouns.plural or following in nouns.things:
                 return None
             best = 2 if word.lower in nouns.pairs else 1

@@ -153,14 +153,16 @@ class SentenceTolls:
     def _shares_figure(self, t: Trigger) -> bool:
         """ "killed or wounded 30" gives a figure of neither."""
         before, after = self._trigger_before.get(t.first - 1), self._trigger_at.get(t.last + 1)
-        if (
-            after
-            and self.words[t.last].lower in ("and", "or", "/")
-            and (after.form, after.kind) != (t.form, t.kind)
-        ):
-            return after.form == t.form and not self._right_before(after.first)
-        joined = before is not None and self.words[t.first - 1].lower in ("and", "or", "/")
-        return joined and before is not None and before.kind is not t.kind and before.form == t.form
+        if after is not None and self._is_rival(t, after) and self.words[t.last].lower in ("and", "or", "/"):
+            return not self._right_before(after.first)
+        return (
+            before is not None
+            and self._is_rival(t, before)
+            and self.words[t.first - 1].lower in ("and", "or", "/")
+        )
+
+    def _is_rival(self, t: Trigger, other: Trigger) -> bool:
+        return t.form == other.form and {t.kind, other.kind} == {Toll.KILLED, Toll.WOUNDED}
 
     # -- verbs
 
@@ -324,6 +326,9 @@ class SentenceTolls:
         while i > 0 and i not in self._group_before and self._is_adverb(i - 1):
             i -= 1
         group = self._group_before.get(i)
+        if group is None and i > 0 and self.words[i - 1].text == ",":  # "six, including two children, dead"
+            inserted = self._group_before.get(i - 1)
+            group = inserted if inserted is not None and inserted.part else None
         if group is None or not (group.people or group.bare):
             return []
         if group.part and (whole := self._whole_of(group)) is not None:
