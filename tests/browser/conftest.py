@@ -61,7 +61,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(django_db_setup, django_db_blocker) -> Iterator[LiveServer]:
     """The site on a live server. Tests here only read, so a module shares its rows."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)  # no thread keeps the database in use
         assert connection.settings_dict["NAME"].startswith("test_")  # it is emptied in the end
         server = LiveServer("localhost")
         yield server
