@@ -112,7 +112,8 @@ def _date(a: Account, b: Account) -> Weight:
             if a.night and b.night:
                 return 2.2, "same night"
             if a.basis in BOUNDS and b.basis in BOUNDS:
-                return 1.5, "same day of report"
+                # Talks are mentioned on many days that they were not held on.
+                return (0.8 if a.type == b.type == "talks" else 1.5), "same day of report"
             return 2.0, "same date"
         if a.night and b.night and gap == 0:
             return -1.0, "one night apart"
@@ -220,22 +221,14 @@ def _sides(a: Account, b: Account) -> Weight:
             return 0.8, "same side acted"
         if {a.type, b.type} in ({"withdrawal", "capture"}, {"withdrawal", "recapture"}, {"clash"}):
             return NOTHING  # one side leaves what the other takes; a clash has two sides
-        return -3.0, "different sides acted"
+        # Each may blame the other for one strike; a place is taken by one side only.
+        return (-2.0 if a.category is Category.STRIKE else -3.0), "different sides acted"
     return NOTHING
 
 
 def _parties(a: Account, b: Account) -> Weight:
     if a.type in MEETINGS and b.type in MEETINGS:
-        all_a = a.sides | a.party_sides | a.target_sides
-        all_b = b.sides | b.party_sides | b.target_sides
-        shared = len(all_a & all_b)
-        if a.surnames & b.surnames:
-            return (2.0, "same people met") if shared > 1 else (1.6, "a person in common")
-        if shared > 1:
-            return 1.5, "same parties"
-        if shared == 1:
-            return 0.4, "one party in common"
-        return (-2.5, "different parties") if all_a and all_b else NOTHING
+        return _met(a, b)
     if a.surnames and b.surnames:
         if a.surnames & b.surnames:
             return 2.0, "same person"
@@ -252,6 +245,24 @@ def _parties(a: Account, b: Account) -> Weight:
     if a.initiators and b.initiators:
         return -2.0, "different bodies acted"
     return NOTHING
+
+
+def _met(a: Account, b: Account) -> Weight:
+    """Who met: two parties make a meeting, one party has many in a day."""
+    all_a = a.sides | a.party_sides | a.target_sides
+    all_b = b.sides | b.party_sides | b.target_sides
+    shared, people = len(all_a & all_b), len(a.surnames & b.surnames)
+    if people > 1:
+        return 2.2, "same people met"
+    if shared > 1:
+        if people:
+            return 1.8, "same parties and a person in common"
+        return (0.6, "same parties, other people") if a.surnames and b.surnames else (1.5, "same parties")
+    if shared == 1 or people:
+        if len(all_a) > 1 and len(all_b) > 1:
+            return -0.8, "one party met others"
+        return (1.2, "a person in common") if people else (0.4, "one party in common")
+    return (-2.5, "different parties") if all_a and all_b else NOTHING
 
 
 def _target(a: Account, b: Account) -> Weight:

@@ -21,6 +21,8 @@ from timeline.clustering.likeness import (
 from timeline.extraction.codebook import Category
 
 AGREEING = 3  # an account is judged by this many of an event's accounts: those most like it
+# The same parties do these once a day.
+ONE_A_DAY = frozenset({"talks", "visit", "agreement", "exchange", "sanction", "legal", "annexation"})
 DISSENT = 1 / 3  # no larger share of an event's accounts may be incompatible with it
 
 
@@ -141,12 +143,15 @@ def retells(a: Account, b: Account) -> bool:
     """Whether two accounts of one article may be of one act after all.
 
     The extractor merges mentions of one act: what it kept apart is two acts, unless one side's word is set
-    against another's: a denial beside an assertion, or two speakers on the same act with the same figures.
+    against another's (a denial beside an assertion, or two speakers on the same act with the same figures), or
+    nothing tells two meetings or measures of the same parties apart. Two strikes on one town stay two.
     """
     if a.category is not b.category:
         return False
     if a.denies != b.denies:
         return True
+    if a.type == b.type and a.type in ONE_A_DAY:
+        return (a.first, a.last) == (b.first, b.last) and weigh(a, b)[0] >= THRESHOLD
     return (
         a.category is not Category.DIPLOMACY
         and (a.type, a.first, a.last, a.place_key) == (b.type, b.first, b.last, b.place_key)
