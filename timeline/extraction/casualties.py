@@ -44,7 +44,7 @@ class TollMention:
 # Most sentences hold none of these: they cost one search.
 _CHEAP = re.compile(
     r"kill|dead|death|die[sd]?\b|injur|wound|hurt|bod(?:y|ies)|corpse|lives|fatal|casualt|toll|missing|unaccounted"
-    r"|captur|captive|hostage|prisoner|abduct|kidnap|slain|slew|massacr|murder|shot|gunned|behead|execut|martyr|perish"
+    r"|dying|throats|captur|captive|hostage|prisoner|abduct|kidnap|slain|slew|massacr|murder|shot|gunned|behead|execut|martyr|perish"
     r"|slaught|hospitali|assassin|maim|succumb|drown|number of|remains|blown up|burn|disappear|surrender|eliminat"
     r"|neutrali|liquidat|seiz|victim|harmed|lynch|butcher|lost (?:their|his|her)|vanish",
     re.IGNORECASE,
@@ -63,6 +63,7 @@ _ZERO_WOUNDED = re.compile(r"injur|wound|hurt|casualt|victim|harmed", re.IGNOREC
 # Characters between a cue of a sum and the toll that it marks; tolls that follow closely are of the same sum.
 _CUE_REACH = 90
 _CUE_SHARED = 30
+_BEYOND_ONE_EVENT = 25_000  # dead or wounded: sieges and massacres of our time stayed below
 _UPDATE_REACH = 40  # characters before "death toll" in which "raising the ..." may stand
 
 
@@ -122,11 +123,15 @@ def _cues(name: str) -> re.Pattern[str]:
     )
 
 
+def _is_beyond_one_event(figure: Figure) -> bool:
+    return max(n for n in (figure.low, figure.best, figure.high, 0) if n is not None) >= _BEYOND_ONE_EVENT
+
+
 def _with_sums(text: str, start: int, end: int, tolls: list[TollMention]) -> list[TollMention]:
     """Marks the tolls nearest to each cue of a sum over many events ("since the war began")."""
     if not tolls:
         return tolls
-    marked: set[int] = set()
+    marked = {k for k, toll in enumerate(tolls) if _is_beyond_one_event(toll.figure)}
     for cue in _cues("cumulative").finditer(text, start, end):
         gaps = [max(toll.start - cue.end(), cue.start() - toll.end, 0) for toll in tolls]
         if min(gaps) < _CUE_REACH:

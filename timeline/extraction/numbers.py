@@ -41,6 +41,7 @@ _LARGEST = 8_000_000_000
 _VAGUE = {
     "dozens": (24, 99), "scores": (40, 99), "hundreds": (200, 999), "thousands": (2_000, 9_999),
     "millions": (2_000_000, 9_999_999), "tens of thousands": (20_000, 99_999),
+    "tens of millions": (20_000_000, 99_999_999),
     "hundreds of thousands": (200_000, 999_999), "several": (3, 9), "a few": (3, 9), "a handful": (3, 9),
     "several dozen": (36, 99), "a few dozen": (24, 99), "several hundred": (300, 999), "a few hundred": (200, 999),
     "several thousand": (3_000, 9_999), "a few thousand": (2_000, 9_999), "several tens": (30, 99),

@@ -21,8 +21,8 @@ _STOP = frozenset(
     until when while where who whom whose which that as than because if then so is are was were be been being am
     has have had having do does did will would shall should can could may might must not no said says say told tells
     reported reports announced added left leaving late early also only just including among mostly mainly over under
-    between against across around through inside outside along via per amid despite following this these those it
-    its he she they we his her their our my your him them us there here""".split()
+    between still already now against across around through inside outside along via per amid despite following this
+    these those it its he she they we his her their our my your him them us there here""".split()
 )
 _BEFORE_NOUN = 6  # describing words between a number and its noun
 _MORE = frozenset({"more", "other", "others", "additional", "further"})
@@ -190,14 +190,23 @@ def _noun_from(words: list[Word], first: int, ends: Collection[int], one: bool) 
         if _ends_phrase(words, i, ends):
             break
         word = words[i]
+        last = _ends_phrase(words, i + 1, ends)
         if word.lower in nouns.things:
-            return i if found is None else found
-        if word.lower in nouns.plural or word.lower in nouns.pairs or (one and word.lower in nouns.singular):
+            if last or found is not None:
+                return i if found is None else found
+            continue  # "cattle rustlers", "family members"
+        if (
+            word.lower in nouns.plural
+            or word.lower in nouns.pairs
+            or ((one or last) and word.lower in nouns.singular)
+        ):
             found = i
         elif found is not None:
             break
-        elif word.text[0].isupper() and word.lower.endswith("s") and not word.lower.endswith("ss"):
-            found = i  # "six Palestinians"
+        elif word.text[0].isupper() and (
+            last or (word.lower.endswith("s") and not word.lower.endswith("ss"))
+        ):
+            found = i  # "six Palestinians", "five Sudanese"
     return found
 
 

@@ -1,25 +1,18 @@
 """Which people a casualty word is about: the grammar of tolls within one sentence.
 
-Casualty words (`lexicon/casualties.toml`) are triggers; their form says where their people stand:
-
-    past          "were killed": before it; "killed five": after it; "five killed": right before it
-    gerund        "killing five"            present, base   "kills five"
-    intransitive  "five died"               state           "five dead", "five were found dead"
-    count         "five deaths", "the bodies of five"       toll    "the death toll rose to five"
+Where the people of a word stand follows from its form (`casualty_words`); they are the groups that `people` reads.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
+from timeline.extraction.casualty_words import Trigger, casualty_words, find_triggers
 from timeline.extraction.codebook import Toll
 from timeline.extraction.findings import Figure
-from timeline.extraction.lexicon import load
 from timeline.extraction.numbers import find_quantities
 from timeline.extraction.people import Group, Word, find_groups, words_of
 
-_FORMS = ("past", "gerund", "present", "base", "intransitive", "state", "count", "toll")
 _TRANSITIVE = frozenset({"past", "gerund", "present", "base"})
 _BE = frozenset({"was", "were", "is", "are", "be", "been", "being", "'s", "’s", "get", "got", "getting"})
 _FINITE_BE = frozenset({"was", "were", "is", "are"})
@@ -27,11 +20,13 @@ _HAVE = frozenset({"has", "have", "had", "having", "'ve", "’ve"})
 _SINGULAR = frozenset({"was", "is", "has", "'s", "’s"})
 _RELATIVE = frozenset({"who", "that", "which", "whom"})
 _WITH_OBJECT = frozenset({"of", "a", "an", "total", "estimated", "also", "as", "both", "with"})
+_QUOTES = frozenset('"“”‘’«»')
 _JOINS_PHRASE = (("as", "well", "as"), ("along", "with"), ("together", "with"))
 _TAKING = frozenset(
     {"take", "takes", "took", "taken", "taking", "seized", "captured", "capturing", "holding"}
 )
 _SUBJECT_REACH = 25  # words between a subject and its verb
+_BARE_SUBJECT_REACH = 10
 _AUXILIARY_REACH = 8
 _TOLL_REACH = 170  # characters between "death toll" and its figure
 _TOLL_LEAD = re.compile(
@@ -44,17 +39,10 @@ _RETURN_OF_BODIES = re.compile(
     r"\b(?:repatriat|hand(?:ed|ing)?\s+over|handover|return|exchang|swap|transfer|receiv|deliver)",
     re.IGNORECASE,
 )
+_NO_NAME = frozenset(
+    {"it", "this", "that", "there", "what", "which", "one", "everyone", "nobody", "none", "everything"}
+)
 _RESCUE = ("sav", "spar", "protect")
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """Words `first` up to `last` (exclusive) of the sentence; `form` as in the table above."""
-
-    first: int
-    last: int
-    kind: Toll
-    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +53,13 @@ class Binding:
     groups: tuple[Group, ...]
 
 
-@cache
-def _phrases() -> dict[str, list[tuple[tuple[str, ...], Toll, str]]]:
-    """First word -> [(all words, kind, form)], longest first."""
-    table: dict[str, list[tuple[tuple[str, ...], Toll, str]]] = {}
-    lexicon = load("casualties")
-    for kind in Toll:
-        for form in _FORMS:
-            for phrase in lexicon[str(kind)][form]:
-                words = tuple(phrase.split())
-                table.setdefault(words[0], []).append((words, kind, form))
-    for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
-    return table
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(load("casualties")["words"][name])
-
-
 class SentenceTolls:
     """The words, triggers and groups of people of text[start:end], and their bindings."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text, self.start, self.end = text, start, end
         self.words: list[Word] = words_of(text, start, end)
-        self.triggers = list(self._find_triggers())
+        self.triggers = find_triggers(self.words)
         self._trigger_at = {t.first: t for t in self.triggers}
         self._trigger_before = {t.last: t for t in self.triggers}
         ends = {t.first for t in self.triggers if (t.kind, t.form) != (Toll.CAPTURED, "count")}
@@ -108,34 +76,6 @@ class SentenceTolls:
                 if key not in given:
                     given.add(key)
                     yield Binding(trigger, tuple(groups))
-
-    # -- triggers
-
-    def _find_triggers(self) -> Iterator[Trigger]:
-        table, words = _phrases(), self.words
-        i = 0
-        while i < len(words):
-            lower = words[i].lower
-            if lower in _words("suffering") and (last := self._injuries_after(i)):
-                yield Trigger(i, last, Toll.WOUNDED, "intransitive")
-                i = last
-                continue
-            for phrase, kind, form in table.get(lower, ()):
-                if tuple(w.lower for w in words[i : i + len(phrase)]) == phrase:
-                    yield Trigger(i, i + len(phrase), kind, form)
-                    i += len(phrase) - 1
-                    break
-            i += 1
-
-    def _injuries_after(self, i: int) -> int | None:
-        """ "sustained various degrees of injuries", "suffering burns"; not "suffered four injuries" (a count)."""
-        for k in range(i + 1, min(i + 6, len(self.words))):
-            word = self.words[k]
-            if word.lower in _words("injuries"):
-                return k + 1
-            if not word.text[0].isalpha():
-                return None
-        return None
 
     def _people_of(self, t: Trigger) -> Iterator[list[Group]]:
         if self._shares_figure(t):
@@ -193,7 +133,7 @@ class SentenceTolls:
             if lower in _BE or lower in _HAVE:
                 return i
             before = self._trigger_before.get(i + 1)
-            if self._is_adverb(i) or lower in _words("reporting") or lower == "not":
+            if self._is_adverb(i) or lower in casualty_words("reporting") or lower == "not":
                 i -= 1
             elif (
                 lower in ("and", "or")
@@ -210,17 +150,17 @@ class SentenceTolls:
     def _is_adverb(self, i: int) -> bool:
         """An adverb, or a word of a time told between subject and verb ("were on Tuesday night killed")."""
         lower = self.words[i].lower
-        return lower.endswith("ly") or lower in _words("adverbs")
+        return lower.endswith("ly") or lower in casualty_words("adverbs")
 
     def _is_unreal(self, first: int) -> bool:
         """ "could kill", "would have killed", "did not kill", "to kill"; but not "said to have killed"."""
         i = first - 1
         while i >= 0 and (self.words[i].lower in _HAVE or self.words[i].lower in _BE or self._is_adverb(i)):
             i -= 1
-        if i < 0 or self.words[i].lower not in _words("unreal"):
+        if i < 0 or self.words[i].lower not in casualty_words("unreal"):
             return False
         if self.words[i].lower == "to" and i != first - 1:
-            return i == 0 or self.words[i - 1].lower not in _words("reporting")
+            return i == 0 or self.words[i - 1].lower not in casualty_words("reporting")
         return True
 
     def _object(self, t: Trigger) -> list[Group]:
@@ -233,7 +173,7 @@ class SentenceTolls:
                 return self._with_right(group) if self._suits(t, group) else []
             if lower in ("himself", "herself", "themselves", "itself"):
                 i += 2 if i + 1 < len(words) and words[i + 1].lower in ("and", "along") else 1
-            elif lower in _WITH_OBJECT or lower.endswith("ly"):
+            elif lower in _WITH_OBJECT or lower.endswith("ly") or lower in _QUOTES:
                 i += 1
             else:
                 return []
@@ -248,16 +188,12 @@ class SentenceTolls:
         auxiliary = self._auxiliary(t.first)
         if auxiliary is None and t.form != "intransitive":
             return self._right_before(t.first)
-        first = t.first if auxiliary is None else auxiliary
-        while first > 0 and (
-            words[first - 1].lower in _BE or words[first - 1].lower in _HAVE or self._is_adverb(first - 1)
-        ):
-            first -= 1
-        if first > 0 and words[first - 1].lower in _words("unreal"):
+        first = self._verb_phrase_from(t.first if auxiliary is None else auxiliary)
+        if first is None:
             return []
         if any(words[k].lower in ("not", "never", "n't") for k in range(first, t.first)):
             return []
-        limit = max((o.last for o in self.triggers if o.last <= first and o.form != "count"), default=0)
+        limit = max((o.last for o in self.triggers if o.last <= first and self._closes(o)), default=0)
         near = [g for g in self.groups if limit <= g.first and g.last <= first and not g.part]
         for group in reversed(near):
             if first - group.last > _SUBJECT_REACH or self._has_own_verb(group.last, first):
@@ -265,15 +201,38 @@ class SentenceTolls:
             if self._can_be_subject(group, first, alone=near[0] is group):
                 return self._with_left(group)
         if auxiliary is None or words[auxiliary].lower in _SINGULAR or self._is_singular_perfect(auxiliary):
-            return self._named(first)
+            return self._named(first, t.kind)
         return []
+
+    def _verb_phrase_from(self, i: int) -> int | None:
+        """Where the verb phrase before `i` begins ("were reported to have been"); None where it is unreal."""
+        words = self.words
+        while i > 0:
+            lower = words[i - 1].lower
+            if lower == "to":
+                if i < 2 or words[i - 2].lower not in casualty_words("reporting"):
+                    return None
+                i -= 2
+            elif lower in _BE or lower in _HAVE or self._is_adverb(i - 1):
+                i -= 1
+            else:
+                return None if lower in casualty_words("unreal") else i
+        return i
+
+    def _closes(self, t: Trigger) -> bool:
+        """Whether people before `t` are taken: not by a count, nor by "who were kidnapped"."""
+        auxiliary = self._auxiliary(t.first)
+        relative = auxiliary is not None and auxiliary > 0 and self.words[auxiliary - 1].lower in _RELATIVE
+        return t.form != "count" and not relative
 
     def _can_be_subject(self, group: Group, first: int, alone: bool) -> bool:
         if not (group.people or group.bare):
             return False
         close = first - group.last <= 1
         indefinite = group.people and not group.definite
-        return close or alone or indefinite or (group.bare and self._goes_on(group))
+        if group.bare and not close:
+            return first - group.last <= _BARE_SUBJECT_REACH and self._goes_on(group)
+        return close or alone or indefinite
 
     def _is_singular_perfect(self, auxiliary: int) -> bool:
         return (
@@ -296,7 +255,7 @@ class SentenceTolls:
                 return True
         return False
 
-    def _named(self, first: int) -> list[Group]:
+    def _named(self, first: int, kind: Toll) -> list[Group]:
         """ "Anna Example was killed", "Ivan Example, a teacher, was killed", "he was killed": one person."""
         i = first - 1
         if i >= 0 and self.words[i].lower == "who":
@@ -304,19 +263,22 @@ class SentenceTolls:
         if i >= 0 and self.words[i].text == ",":
             opening = next((k for k in range(i - 1, max(-1, i - 16), -1) if self.words[k].text == ","), None)
             i = (opening if opening is not None else i) - 1
-        if i < 0:
+        if i < 0 or not self._is_one_person(i, kind):
             return []
         word = self.words[i]
-        full_name = (
-            i > 0 and word.text[0].isupper() and self.words[i - 1].text[0].isupper() and word.text.isalpha()
-        )
-        if word.lower not in ("he", "she") and not full_name:
-            return []
         return [
             Group(
                 i, i + 1, (word.start, word.end), Figure(1, 1, 1, word.text), word.lower, True, definite=True
             )
         ]
+
+    def _is_one_person(self, i: int, kind: Toll) -> bool:
+        """A pronoun, a name of two words, or (of the killed: states and armies are "hurt" too) a surname."""
+        word = self.words[i]
+        if word.lower in ("he", "she"):
+            return True
+        name = word.text[0].isupper() and word.text.isalpha() and word.lower not in _NO_NAME
+        return name and (kind is Toll.KILLED or (i > 0 and self.words[i - 1].text[0].isupper()))
 
     # -- groups next to each other
 
@@ -387,15 +349,18 @@ class SentenceTolls:
             if tuple(w.lower for w in words[i : i + len(phrase)]) == phrase:
                 i += len(phrase)
         following = self._group_at.get(i)
-        if (
-            i == group.last
-            or following is None
-            or following.part != group.part
-            or (group.who and not group.people)
+        if i == group.last or following is None or following.part != group.part:
+            return None
+        if (group.who and not group.people) or (
+            words[i - 1].text == "," and not self._goes_on_listing(following)
         ):
             return None
         told = following.people or (following.additional and self._says_others(following))
         return following if told and (group.people or following.additional) else None
+
+    def _goes_on_listing(self, group: Group) -> bool:
+        """A list needs its "and": "two men, three women and a boy"."""
+        return group.last < len(self.words) and self.words[group.last].lower in ("and", ",", "&", "plus")
 
     def _says_others(self, group: Group) -> bool:
         return any(w.lower in ("others", "other", "more") for w in self.words[group.first : group.last])
@@ -421,7 +386,7 @@ class SentenceTolls:
             group = (
                 self._group_before.get(t.first) or self._group_before.get(t.last) or self._described(t.first)
             )
-            if group is not None and (group.bare or group.people):
+            if group is not None and (group.bare or group.people) and not group.definite:
                 yield [group]
 
     def _described(self, first: int) -> Group | None:
