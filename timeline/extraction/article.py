@@ -17,6 +17,8 @@ from timeline.extraction.reading import Reading
 _REACH = 4
 # An event this much older than the article is background.
 _BACKGROUND = timedelta(days=45)
+# Words of an article are at most this much older than it, unless it dates them itself.
+_FRESH = timedelta(days=10)
 
 
 @dataclass(slots=True)
@@ -184,7 +186,7 @@ def _dated(c: Candidate, day: date, so_far: _SoFar, act: Act, paragraph: int) ->
     if c.past_perfect:
         return None
     last = so_far.date
-    if last is not None:
+    if last is not None and (so_far.timeline or day - last[1].end <= _BACKGROUND):
         index, when, last_paragraph = last
         if so_far.timeline and c.sentence - index <= 8:
             act.notes.append(f"date carried from sentence {index + 1}")
@@ -214,17 +216,22 @@ def _speech_date(c: Candidate, day: date, so_far: _SoFar, act: Act) -> When:
     """Undated words have the date of the speaker's last ones, or of the talks they come from."""
     if c.type in _SPOKEN:
         for name in _voices(c):
-            if name in so_far.spoken:
+            if name in so_far.spoken and day - so_far.spoken[name].end <= _FRESH:
                 act.notes.append(f"date carried from {name}'s last words")
                 return replace(so_far.spoken[name], basis=DateBasis.CARRIED)
         if so_far.diplomatic is not None and c.sentence - so_far.diplomatic[0] <= 3:
             index, when, names, _ = so_far.diplomatic
-            if names & set(_voices(c)) and when.end <= day:
+            if names & set(_voices(c)) and when.end <= day and day - when.end <= _FRESH:
                 act.notes.append(f"date carried from sentence {index + 1}")
                 return replace(when, basis=DateBasis.CARRIED)
     if c.type in _OUTCOMES and so_far.diplomatic is not None and c.sentence - so_far.diplomatic[0] == 1:
         index, when, names, where = so_far.diplomatic
-        if len(names & c.sides) >= 2 and when.end <= day and c.modality is Modality.OCCURRED:
+        if (
+            len(names & c.sides) >= 2
+            and when.end <= day
+            and day - when.end <= _FRESH
+            and c.modality is Modality.OCCURRED
+        ):
             act.notes.append(f"date and place carried from sentence {index + 1}")
             act.where = act.where or where
             return replace(when, basis=DateBasis.CARRIED)

@@ -6,6 +6,7 @@ from functools import cache
 from timeline.extraction.actors import PERSON, STATE, Actor
 from timeline.extraction.clauses import Clause, Kind, Parsed
 from timeline.extraction.lexicon import load
+from timeline.extraction.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,28 @@ class Attribution:
 
 
 @cache
-def _speech() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    data = load("speech")
-    verbs = data["verbs"]
-    nouns = frozenset(data["speakers"]["nouns"])
-    first = lambda group: frozenset(v.split()[0] for v in group)  # noqa: E731
-    return first(verbs["reporting"]), first(verbs["stance"]), frozenset(verbs["denial"]), nouns
+def _speech() -> dict[str, tuple[str, ...]]:
+    """First word -> what must follow it ("point" -> ("out",)); () where the verb alone will do."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in load("speech")["verbs"].values():
+        for phrase in group:
+            first, *rest = phrase.split()
+            if first not in found or not rest:
+                found[first] = tuple(rest)
+    return found
 
 
-def is_speech(verb: str) -> bool:
-    reporting, stance, denial, _ = _speech()
-    return verb in reporting or verb in stance or verb in denial
+@cache
+def _speakers() -> frozenset[str]:
+    return frozenset(load("speech")["speakers"]["nouns"])
+
+
+def is_speech(tokens: list[Token], position: int) -> bool:
+    """Whether the verb at `position` is one of saying."""
+    rest = _speech().get(tokens[position].verb)
+    return rest is not None and all(
+        position + n < len(tokens) and tokens[position + n].lower == word for n, word in enumerate(rest, 1)
+    )
 
 
 def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
@@ -55,7 +67,7 @@ def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
     done = 0
     for k, clause in enumerate(parsed.clauses):
         verb = parsed.tokens[clause.verb].verb
-        if not is_speech(verb):
+        if not is_speech(parsed.tokens, clause.verb):
             continue
         speaker = (
             _passive_speaker(parsed, clause, actors)
@@ -64,7 +76,7 @@ def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
         )
         if speaker is None:
             continue
-        denies = verb in _speech()[2]
+        denies = verb in load("speech")["verbs"]["denial"]
         post = _postposed(parsed, k, done)
         scope = [(done, _attribution_start(clause))] if post else []
         after = (clause.group[1], _scope_end(parsed, k))
@@ -106,11 +118,10 @@ def _scope_end(parsed: Parsed, k: int) -> int:
         if contrast and later.own_subject and not parsed.quoted[later.group[0]]:
             return later.start
     for later in parsed.clauses[k + 1 :]:
-        verb = parsed.tokens[later.verb].verb
         if (
             later.conjunction in ("but", "while", "whereas", "though", "although", "and")
             and later.own_subject
-            and is_speech(verb)
+            and is_speech(parsed.tokens, later.verb)
         ):
             return later.start
     return len(parsed.tokens)
@@ -246,7 +257,7 @@ def _speaker_in(
             chosen = next((x for x in inside if x.side), chosen)
         return Speaker(tuple(names), chosen)
     for i in range(min(b, len(tokens)) - 1, a - 1, -1):
-        if tokens[i].lower in _speech()[3] or (any_noun and tokens[i].tag.startswith("NN")):
+        if tokens[i].lower in _speakers() or (any_noun and tokens[i].tag.startswith("NN")):
             start = a
             while start < i and tokens[start].tag in ("DT", "PRP$", "CD"):
                 start += 1

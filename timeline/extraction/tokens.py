@@ -134,8 +134,10 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 
 
 def _fixed_tag(word: str, lower: str, tag: str) -> str:
-    if word in ("'s", "'") and tag != "POS":
+    if word in ("'s", "'"):
         return "POS"
+    if word[0] == "'" and word[1:].isalpha():
+        return "MD" if word in ("'ll", "'d") else "VBP"
     if not word[0].isalnum():
         return (
             word if word in (",", ";", ":", "(", ")", ".", "?", "!") else ("''" if word in _QUOTES else "SYM")

@@ -18,6 +18,17 @@ from timeline.extraction.triggers import find_triggers
 __all__ = ["Candidate", "candidates"]
 
 
+def _own_dates(acts: list[Candidate]) -> None:
+    """A date that dates an event noun ("since the invasion of February 2022") dates nothing else."""
+    for noun in [
+        c for c in acts if c.type in ("incursion", "annexation") and c.nominal and c.date is not None
+    ]:
+        for other in acts:
+            if other is not noun and other.date is not None and noun.date is not None:
+                if other.date.mention == noun.date.mention and not other.nominal:
+                    other.date = None
+
+
 def candidates(reading: Reading, index: int) -> list[Candidate]:
     """The candidates of one sentence; `index` is its position in the article's readings."""
     by: dict[Category, list[Scene]] = {c: [] for c in Category}
@@ -32,5 +43,6 @@ def candidates(reading: Reading, index: int) -> list[Candidate]:
         *territory(reading, index, by[Category.TERRITORY]),
         *diplomacy(reading, index, by[Category.DIPLOMACY]),
     ]
+    _own_dates(acts)
     chosen = choose(reading, acts)
     return chosen + statements(reading, index, chosen)

@@ -10,7 +10,6 @@ from timeline.extraction.frames.scene import Scene, is_place
 from timeline.extraction.places import PlaceMention
 from timeline.extraction.reading import Reading
 
-_AREAS = (PlacePrecision.ADMIN1, PlacePrecision.COUNTRY, PlacePrecision.ADMIN2)
 _EVENT_DATES = (DateKind.POINT, DateKind.SINCE)
 
 
@@ -55,19 +54,53 @@ def speech_clauses(reading: Reading) -> set[int]:
     return {a.clause for a in reading.says if a.clause >= 0}
 
 
+_FINENESS = {
+    PlacePrecision.EXACT: 1.0,
+    PlacePrecision.NEAR: 0.8,
+    PlacePrecision.ADMIN2: 0.5,
+    PlacePrecision.ADMIN1: 0.3,
+    PlacePrecision.COUNTRY: -1.0,
+    PlacePrecision.INTERNATIONAL: 0.0,
+}
+_AWAY = frozenset(("from", "to", "with", "between", "by", "into", "toward", "towards"))
+
+
 def places_for(scene: Scene, span: tuple[int, int]) -> list[PlaceMention]:
-    """Places of the act, best first: in the span, else of the clauses around it that only report it."""
+    """Places of the act, best first: where something is located or hit before where it came from."""
     reading = scene.reading
-    head = scene.trigger.head
-    inside = [p for p in reading.places if is_place(p) and span[0] <= reading.position(p.start) < span[1]]
-    inside = [p for p in inside if not _names_a_speaker(reading, p)]
-    if inside:
-        fine = finest(inside)
-        after = [p for p in fine if reading.position(p.start) >= scene.trigger.first]
-        before = [p for p in fine if reading.position(p.start) < scene.trigger.first]
-        return sorted(after, key=lambda p: p.start) + sorted(before, key=lambda p: -p.start)
-    everywhere = [p for p in reading.places if is_place(p) and not _names_a_speaker(reading, p)]
-    return sorted(finest(everywhere), key=lambda p: abs(reading.position(p.start) - head))
+    usable = [p for p in reading.places if is_place(p) and not _names_a_speaker(reading, p)]
+    inside = [p for p in usable if span[0] <= reading.position(p.start) < span[1]]
+    told = [p for p in inside if not _in_speech(scene, p)]
+    fine = finest(told or inside or usable)
+    return sorted(fine, key=lambda p: -_fit(scene, p))
+
+
+def _fit(scene: Scene, place: PlaceMention) -> float:
+    """How well a place suits the trigger."""
+    reading, trigger = scene.reading, scene.trigger
+    position = reading.position(place.start)
+    distance = position - trigger.last if position >= trigger.last else trigger.first - position
+    hit = 0 <= position - trigger.last <= 4 and place.preposition in (
+        "",
+        "on",
+        "of",
+        "at",
+        "against",
+        "across",
+    )
+    fit = _FINENESS[place.where.precision] - 0.04 * distance
+    fit += 2.0 if place.locative or hit else 0.0
+    fit -= 3.0 if place.preposition in _AWAY and not hit else 0.0
+    fit -= 0.5 if place.anaphor else 0.0
+    if scene.span[0] <= position < scene.span[1]:
+        fit += 0.6 if position >= trigger.first else 0.3
+    return fit
+
+
+def _in_speech(scene: Scene, place: PlaceMention) -> bool:
+    """ "officials in Baghdad said": where they spoke."""
+    k = scene.reading.parsed.clause_of(scene.reading.position(place.start))
+    return k != scene.clause_index and k in speech_clauses(scene.reading)
 
 
 def _names_a_speaker(reading: Reading, place: PlaceMention) -> bool:

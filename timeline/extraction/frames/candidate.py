@@ -30,6 +30,7 @@ class Candidate:
     weapon: str = ""
     stance: Stance = Stance.ASSERTS
     clause: int = -1
+    nominal: bool = False
     past_perfect: bool = False
     definite: bool = False  # "the attack": a mention of something told before
     update: bool = False  # a toll that is updated

@@ -44,7 +44,7 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         return None
     candidate = Candidate(
         kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"diplomacy:{s.trigger.phrase}",
-        modality=modality, clause=s.clause_index,
+        modality=modality, clause=s.clause_index, nominal=s.trigger.nominal,
     )  # fmt: skip
     if kind in SPEECH_ACTS and modality is not Modality.HYPOTHETICAL:
         candidate.modality = Modality.OCCURRED

@@ -225,6 +225,12 @@ def _troops(s: Scene) -> bool:
     return any(a.kind in ARMED for a in s.objects) and bool(sides(list(actors)))
 
 
+def _armed_object(s: Scene) -> bool:
+    """Those driven out are troops or a warring side."""
+    region = s.subject if s.passive and s.subject is not None else (s.trigger.head, s.object[1])
+    return any(a.kind in ARMED or (a.kind == STATE and not a.adjective) for a in s.actors_in(*region))
+
+
 def _place(s: Scene) -> bool:
     return bool(s.places_in(*s.span)) or (s.subject is not None and bool(s.places_in(*s.subject)))
 
@@ -441,7 +447,7 @@ def _sanction_act(s: Scene) -> bool:
 
 
 def _legal(s: Scene) -> bool:
-    return s.near("legal") and bool(sides(s.reading.actors) or officials(s.reading.actors))
+    return s.near("legal_body") and bool(sides(s.reading.actors) or officials(s.reading.actors))
 
 
 def _conflict(s: Scene) -> bool:
@@ -503,6 +509,7 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "named_place": _named_place,
     "troops": _troops,
     "place": _place,
+    "armed_object": _armed_object,
     "concession": _concession,
     "state_place": _state_place,
     "dated_near": _dated_near,
@@ -517,7 +524,7 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "sanction_object": _in_object("sanctions", 12),
     "sanction_act": _sanction_act,
     "aid_object": _in_object("aid", 12),
-    "legal_context": _legal,
+    "legal_body": _legal,
     "conflict": _conflict,
     "scheduled": _scheduled,
 }

@@ -129,7 +129,6 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
                 Role.TARGET,
             )
     places = places_for(best, span)
-    places = _locative_first(reading, places)
     candidate.place = _one_of(reading, places, span)
     if candidate.place is not None:
         candidate.notes.append(f"place “{candidate.place.where.words or candidate.place.where.name}”")
@@ -155,20 +154,6 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     if support < 2 and candidate.strength < 0.8:
         return None
     return candidate
-
-
-def _locative_first(reading: Reading, places: list[PlaceMention]) -> list[PlaceMention]:
-    """Where it happened before where it came from ("launched from Kursk at Sumy")."""
-    away = [p for p in places if p.preposition in ("from", "to", "with", "between", "by")]
-    stay = [p for p in places if p not in away]
-    located = [p for p in stay if p.locative and not p.anaphor]
-    rest = [p for p in stay if p not in located]
-    if located and rest and rest[0].preposition in ("on", "of", "at", "against", ""):
-        # the object ("struck Kharkiv", "strike on Odesa") is as good as the "in"; keep their order, finer first
-        fine = [p for p in stay if p.where.precision not in (PlacePrecision.COUNTRY,)]
-        coarse = [p for p in stay if p not in fine]
-        return fine + coarse + away
-    return located + rest + away
 
 
 def _one_of(reading: Reading, places: list[PlaceMention], span: tuple[int, int]) -> PlaceMention | None:
@@ -358,7 +343,7 @@ def _interception(reading: Reading, index: int, s: Scene) -> Candidate:
     add_parties(candidate, targets[:1], Role.TARGET)
     candidate.target = _target(s)
     candidate.weapon = candidate.target
-    places = _locative_first(reading, places_for(s, s.span))
+    places = places_for(s, s.span)
     candidate.place = places[0] if places else None
     candidate.date = date_for(reading, s.trigger.head, s.clause_index)
     candidate.speakers = speakers_for(reading, s.trigger.head)[0]

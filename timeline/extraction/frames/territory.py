@@ -59,7 +59,7 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
     for place in chosen or [None]:
         candidate = Candidate(
             kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"territory:{s.trigger.phrase}",
-            modality=modality, place=place, clause=s.clause_index,
+            modality=modality, place=place, clause=s.clause_index, nominal=s.trigger.nominal,
         )  # fmt: skip
         add_parties(candidate, doers, Role.INITIATOR)
         own = candidate.sides
@@ -128,7 +128,9 @@ def _asked(reading: Reading, s: Scene) -> bool:
 
 def _object_places(s: Scene) -> list[PlaceMention]:
     """The places taken: the object and what it is "in", not what follows "from" or an adverbial."""
-    if s.trigger.entry.frame in ("subject_place",) or s.passive:
+    if s.trigger.entry.frame == "ousted":
+        return finest(s.places_in(s.trigger.head, s.span[1]))
+    if s.trigger.entry.frame == "subject_place" or s.passive:
         region = s.subject or s.span
         inside = s.places_in(*region)
         if inside:
