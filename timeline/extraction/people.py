@@ -166,8 +166,11 @@ def _counted(
             i += 1
     noun = _noun_from(words, i, ends, one=figure.best == 1)
     if noun is None:
-        who = "" if _ends_phrase(words, i, ends) else words[i].lower
-        return Group(first, i, number, figure, who, additional=additional, part=part)
+        last = i
+        while last < i + _BEFORE_NOUN and not _ends_phrase(words, last, ends):
+            last += 1
+        who = " ".join(word.lower for word in words[i:last])
+        return Group(first, last, number, figure, who, additional=additional, part=part)
     if words[noun].lower in _nouns().things:
         return None
     who = " ".join(word.lower for word in words[i : noun + 1])

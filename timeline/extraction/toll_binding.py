@@ -226,9 +226,9 @@ class SentenceTolls:
         return t.form != "count" and not relative
 
     def _can_be_subject(self, group: Group, first: int, alone: bool) -> bool:
-        if not (group.people or group.bare):
-            return False
         close = first - group.last <= 1
+        if not (group.people or group.bare):  # a noun that the lexicon does not know
+            return first == group.last
         indefinite = group.people and not group.definite
         if group.bare and not close:
             return first - group.last <= _BARE_SUBJECT_REACH and self._goes_on(group)
@@ -291,7 +291,7 @@ class SentenceTolls:
         if group is None and i > 0 and self.words[i - 1].text == ",":  # "six, including two children, dead"
             inserted = self._group_before.get(i - 1)
             group = inserted if inserted is not None and inserted.part else None
-        if group is None or not (group.people or group.bare):
+        if group is None:
             return []
         if group.part and (whole := self._whole_of(group)) is not None:
             group = whole
