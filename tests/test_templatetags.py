@@ -117,7 +117,7 @@ def test_a_status_is_said_in_words_and_never_as_a_claim(status, said, denied, ex
 
 
 def report(pk: int, outlet: str = "", event: object = None, **fields: object) -> SimpleNamespace:
-    fields = {"attributed_to": [], "stance": "asserts", **fields}
+    fields = {"attributed_to": [], "speakers": [], "stance": "asserts", **fields}
     source = SimpleNamespace(name=outlet)
     return SimpleNamespace(
         pk=pk,
@@ -154,6 +154,23 @@ def test_outlets_are_named_once_and_then_counted(names, expected):
 )
 def test_a_report_says_whose_word_it_is(names, stance, expected):
     assert words.speaker(report(1, attributed_to=names, stance=stance)) == expected
+
+
+@pytest.mark.parametrize(
+    ("speakers", "expected"),
+    [
+        (
+            [("the defence ministry", "agency", "RU"), ("Russia", "state", "RU")],
+            "according to the defence ministry",
+        ),
+        ([("the mayor", "person", "UA"), ("Russia", "state", "RU")], "according to the mayor and Russia"),
+        ([("Russia", "state", "RU")], "according to Russia"),
+        ([("residents", "people", ""), ("Arvad", "state", "")], "according to residents and Arvad"),
+    ],
+)
+def test_a_state_is_not_named_beside_its_own_ministry(speakers, expected):
+    names = [name for name, _, _ in speakers]
+    assert words.speaker(report(1, attributed_to=names, speakers=speakers)) == expected
 
 
 def test_an_icon_is_hidden_from_screen_readers():

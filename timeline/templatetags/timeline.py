@@ -199,6 +199,13 @@ def outlets(reports: Iterable[Any]) -> str:
     return listing([report.article.source.name for report in reports], most=2)
 
 
+def _named_speakers(report: Any) -> list[str]:
+    """Who is named, without a state beside its own ministry: not "the Defence Ministry and Russia"."""
+    spoken_for = {side for _name, kind, side in report.speakers if kind != "state" and side}
+    states = {name for name, kind, side in report.speakers if kind == "state" and side in spoken_for}
+    return [name for name in report.attributed_to if name not in states]
+
+
 @register.filter
 def speaker(report: Any) -> str:
     """Whose word a report rests on: "according to the SBU", "denied by Russia", or the outlet itself."""
@@ -206,7 +213,7 @@ def speaker(report: Any) -> str:
         return {"denies": _("denied in the outlet’s own voice")}.get(
             report.stance, _("in the outlet’s own voice")
         )
-    who = {"who": listing([with_article(name) for name in report.attributed_to])}
+    who = {"who": listing([with_article(name) for name in _named_speakers(report)])}
     match report.stance:
         case "denies":
             return _("denied by %(who)s") % who
@@ -334,7 +341,7 @@ def stretches(paragraphs: Sequence[Sequence[Any]]) -> list[list[Stretch]]:
             first.setdefault(report.pk, position)
             last[report.pk] = position
     position = -1
-    marked = []
+    marked: list[list[Stretch]] = []
     for paragraph in paragraphs:
         marked.append([])
         for segment in paragraph:
