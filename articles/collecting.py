@@ -1,8 +1,17 @@
-"""From an address or a feed to stored articles: fetch, read, store. Called by tasks and commands."""
+"""From an address or a feed to stored articles: fetch, read, store. Called by tasks, forms and commands.
+
+    poll_feed(feed_id)          # a feed's new items become addresses that wait
+    fetch_address(address_id)   # a waiting address becomes an article
+    add_address(url, ...)       # queue one address
+    add_feed(url, page)         # keep a feed that has just been fetched
+
+All of them may be called twice, late or in parallel. What goes wrong is written into the row, in words.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,10 +20,11 @@ from django.utils import timezone
 
 from articles import fetching, reading
 from articles.doorbell import ring
-from articles.ingest import Draft, Refused, aware, store
-from articles.models import Address, Article, Feed, Source
+from articles.ingest import LONGEST_TEXT, Draft, Refused, aware, store
+from articles.models import LONGEST_INTERVAL, Address, Article, Feed, Source
+from articles.work import MAX_ATTEMPTS
 
-LONGEST_INTERVAL = timedelta(hours=12)
+SHORTEST_CONTENT = 400  # characters: what a feed calls its content is a teaser where it is shorter
 
 
 def fetch(url: str, **conditions: str) -> fetching.Fetched:
@@ -34,33 +44,35 @@ def source_of(url: str) -> Source:
     ).first()
     if known:
         return known
-    return Source.objects.get_or_create(name=host, defaults={"home_page": f"https://{host}/"})[0]
+    return Source.objects.get_or_create(name=host[:200], defaults={"home_page": f"https://{host}/"})[0]
 
 
-def read_file(body: bytes, name: str) -> reading.ArticleText:
-    """One article in a text or HTML file, whichever it is. Raises Unreadable."""
-    kind = reading.kind_of(body, "", name)
-    if kind == "html":
-        return reading.read_html(body, url="", now=timezone.now())
-    if kind == "text":
-        return reading.read_text(body)
-    raise reading.Unreadable(f"It is no text and no HTML page, but {kind}. Save the article as text.")
+# Pages
 
 
 def read_page(page: fetching.Fetched) -> reading.ArticleText:
-    return reading.read_html(
-        page.body, url=page.url, content_type=page.content_type, charset=page.charset, now=timezone.now()
+    """The article of a fetched page. Raises Unreadable."""
+    return reading.read_article(
+        page.body, now=timezone.now(), url=page.url, content_type=page.content_type, charset=page.charset
     )
 
 
-def draft_of_page(page: fetching.Fetched, address: Address) -> Draft:
+def draft_of_page(
+    page: fetching.Fetched,
+    source: Source | None = None,
+    *,
+    title: str = "",
+    byline: str = "",
+    published: datetime | None = None,
+) -> Draft:
+    """What a fetched page says; the named arguments are for what it leaves out. Raises Unreadable."""
     read = read_page(page)
     return Draft(
-        source=address.source or (address.feed.source if address.feed else source_of(page.url)),
+        source=source or source_of(page.url),
         url=read.canonical_url or page.url,
-        title=read.title or address.title,
-        byline=read.byline,
-        published=read.published or address.published,
+        title=read.title or title,
+        byline=read.byline or byline,
+        published=read.published or published,
         language=read.language,
         text=read.text,
         body=page.body,
@@ -74,23 +86,57 @@ def fetch_address(address_id: int) -> Article | None:
     if address is None:
         return None
     try:
-        draft = draft_of_page(fetch(address.url), address)
-        with transaction.atomic():
-            held = address.held()
-            if held is None:
-                return None
-            _, article = store(draft)
-            held.article = article
-            held.done_at = timezone.now()
-            held.release()
-            held.save()
-            return article
+        page = fetch(address.url)
+        draft = draft_of_page(
+            page,
+            address.source or (address.feed.source if address.feed else None),
+            title=address.title,
+            byline=address.byline,
+            published=address.published,
+        )
+        return _finish(address, draft)
     except (Refused, reading.Unreadable, fetching.FetchError) as error:
-        address.fail(str(error), retry_after=_pause(error), final=not getattr(error, "temporary", False))
+        return _fall_back(address, error)
     except Exception as error:
         address.fail(error)
         raise
+
+
+def _fall_back(address: Address, error: Exception) -> Article | None:
+    """The page failed: store the feed's own text where it was the last try, else note it and try again."""
+    final = not getattr(error, "temporary", False)
+    if address.feed and address.text and (final or address.attempts >= MAX_ATTEMPTS):
+        draft = Draft(
+            source=address.source or address.feed.source,
+            url=address.url,
+            title=address.title,
+            byline=address.byline,
+            published=address.published,
+            text=address.text,
+        )
+        try:
+            return _finish(address, draft, f"The text is the feed's own, because the page failed: {error}")
+        except Refused as refused:
+            address.fail(f"{error} The feed's own text was refused too: {refused}", final=True)
+            return None
+    address.fail(str(error), retry_after=_pause(error), final=final)
     return None
+
+
+def _finish(address: Address, draft: Draft, remark: str = "") -> Article | None:
+    """Store the draft and mark its address as done, in one transaction. None if the lease has passed on."""
+    with transaction.atomic():
+        held = address.held()
+        if held is None:
+            return None
+        _, article = store(draft)
+        held.article = article
+        held.done_at = timezone.now()
+        held.text = ""
+        held.release()
+        held.last_error = remark
+        held.save()
+    return article
 
 
 def _pause(error: Exception) -> timedelta | None:
@@ -113,43 +159,118 @@ def ring_for(address: Address) -> None:
     transaction.on_commit(lambda: ring(task, address.pk), robust=True)
 
 
+# Feeds
+
+
+def add_feed(url: str, page: fetching.Fetched, source: Source | None = None) -> tuple[Feed, bool, int]:
+    """Keep the feed at `url`, fetched as `page`, and queue what it holds: (feed, is new, new addresses).
+
+    Raises Unreadable where it is no feed; nothing is kept then.
+    """
+    content = reading.read_feed(page.body, url=page.url, now=timezone.now(), charset=page.charset)
+    feed, created = Feed.objects.get_or_create(
+        url=reading.canonical_url(page.moved_to or url), defaults={"source": source or source_of(page.url)}
+    )
+    new, notes = queue_items(feed, content)
+    feed.succeed(**_validators(feed, page), note="\n".join(notes))
+    return feed, created, new
+
+
 def poll_feed(feed_id: int) -> int | None:
     """Fetch a feed and queue the addresses that are new. The number of new ones; None if not due or failed."""
     feed = Feed.objects.claim(feed_id)
     if feed is None:
         return None
     try:
-        fetched = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
-        new = 0
-        if not fetched.not_modified:
-            content = reading.read_feed(
-                fetched.body, url=fetched.url, now=timezone.now(), charset=fetched.charset
-            )
-            with transaction.atomic():
-                for item in content.items:
-                    if item.url:
-                        published = item.published and aware(item.published, feed.source)
-                        new += add_address(item.url, feed=feed, title=item.title[:1000], published=published)[
-                            1
-                        ]
+        page = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+        changes: dict[str, object] = {**_validators(feed, page)}
+        new, notes = 0, []
+        if not page.not_modified:
+            content = reading.read_feed(page.body, url=page.url, now=timezone.now(), charset=page.charset)
+            new, notes = queue_items(feed, content)
+            changes["note"] = "\n".join(notes)
+        if page.moved_to and (moved := _move(feed, page.moved_to)):
+            changes |= moved
+        feed.succeed(**changes)
     except (fetching.FetchError, reading.Unreadable) as error:
-        pause = _pause(error) or min(feed.interval * 2 ** min(feed.failures + 1, 8), LONGEST_INTERVAL)
-        Feed.objects.filter(pk=feed.pk, lease_token=feed.lease_token).update(
-            failures=feed.failures + 1,
-            last_error=str(error),
-            next_try_at=timezone.now() + pause,
-            lease_until=None,
-            lease_token=None,
-        )
+        feed.fail(str(error), retry_after=_pause(error), final=getattr(error, "gone", False))
         return None
-    Feed.objects.filter(pk=feed.pk, lease_token=feed.lease_token).update(
-        etag=fetched.etag or "",
-        last_modified=fetched.last_modified or "",
-        failures=0,
-        last_error="",
-        last_success_at=timezone.now(),
-        next_try_at=timezone.now() + feed.interval,
-        lease_until=None,
-        lease_token=None,
-    )
+    except Exception as error:
+        feed.fail(error)
+        raise
     return new
+
+
+def _validators(feed: Feed, page: fetching.Fetched) -> dict[str, str]:
+    """What makes the next request conditional. An answer "not modified" need not repeat it."""
+    kept = {}
+    for name in ("etag", "last_modified"):
+        value = getattr(page, name) or (getattr(feed, name) if page.not_modified else "")
+        fits = len(value) <= (Feed._meta.get_field(name).max_length or 0)
+        kept[name] = value if fits else ""
+    return kept
+
+
+def _move(feed: Feed, url: str) -> dict[str, str]:
+    """The feed's address changes when its publisher has moved it for good, unless the new one is a feed here."""
+    url = reading.canonical_url(url)
+    if url == feed.url or len(url) > (Feed._meta.get_field("url").max_length or 0):
+        return {}
+    if Feed.objects.filter(url=url).exists():
+        return {"note": f"It has moved to {url}, which is a feed here already. Switch this one off."}
+    return {"url": url, "note": f"It has moved here from {feed.url}."}
+
+
+def queue_items(feed: Feed, content: reading.FeedContent) -> tuple[int, list[str]]:
+    """Queue the items that are new, each by itself: (how many, what was odd, in sentences)."""
+    notes = list(content.problems)
+    if content.skipped:
+        notes.append(
+            f"The feed has more items than are read at once: the {content.skipped} oldest are left out."
+        )
+    new = 0
+    for item in _unknown(feed, content.items):
+        if len(item.url) > (Address._meta.get_field("url").max_length or 0):
+            notes.append(f"The address of “{item.title[:60]}” is too long: left out.")
+            continue
+        whole = SHORTEST_CONTENT <= len(item.content) <= LONGEST_TEXT
+        _, created = add_address(
+            item.url,
+            feed=feed,
+            guid=item.guid,
+            title=item.title[:1000],
+            byline=item.byline[:500],
+            published=item.published and aware(item.published, feed.source),
+            text=item.content if whole else "",
+        )
+        new += created
+    return new, notes
+
+
+def _unknown(feed: Feed, items: Iterable[reading.FeedItem]) -> list[reading.FeedItem]:
+    """The items that are not known yet, by their address or by their guid.
+
+    A guid is trusted where title or date agree: publishers correct an address under the same guid, but some
+    also number their items anew each time.
+    """
+    items = list(items)
+    known_urls = set(Address.objects.filter(url__in=[i.url for i in items]).values_list("url", flat=True))
+    known = {
+        guid: (title, published)
+        for guid, title, published in Address.objects.filter(
+            feed=feed, guid__in=[i.guid for i in items if i.guid]
+        ).values_list("guid", "title", "published")
+    }
+
+    def is_known(item: reading.FeedItem) -> bool:
+        if item.url in known_urls:
+            return True
+        title, published = known.get(item.guid, ("", None)) if item.guid else ("", None)
+        same_title = bool(title) and title == item.title[:1000]
+        return same_title or (
+            published is not None
+            and item.published is not None
+            and published == aware(item.published, feed.source)
+        )
+
+    return [item for item in items if not is_known(item)]

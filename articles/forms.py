@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils import timezone
 
 from articles import collecting, reading
 from articles.ingest import Draft, Refused, store
@@ -58,7 +59,7 @@ class UploadForm(SourceChoice):
         data = self.cleaned_data
         body = data["file"].read()
         try:
-            read = collecting.read_file(body, data["file"].name)
+            read = reading.read_article(body, now=timezone.now(), name=data["file"].name)
         except reading.Unreadable as error:
             self.add_error("file", str(error))
             return None

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
@@ -33,9 +33,11 @@ from articles.models import (
 from articles.reading import canonical_url, normalise
 
 LONGEST_TEXT = 500_000
+LONGEST_ADDRESS = 2_000
 MOST_TWINS = 50  # articles compared when looking for reprints
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=2)
+STORING = 72_002  # the key of the advisory lock
 
 
 class Refused(ValueError):
@@ -106,6 +108,9 @@ def store(draft: Draft) -> tuple[Outcome, Article]:
     draft = replace(draft, text=text, title=title)
     published = check(draft)
     url = address_of(draft)
+    if len(url) > LONGEST_ADDRESS:
+        raise Refused(f"its address is longer than {LONGEST_ADDRESS:,} characters. Give a shorter one.")
+    _one_at_a_time()
     fields = {
         "source": draft.source,
         "title": title,
@@ -130,6 +135,13 @@ def store(draft: Draft) -> tuple[Outcome, Article]:
     find_reprints(article)
     transaction.on_commit(lambda: article_waiting.send(Article, article_id=article.pk), robust=True)
     return outcome, article
+
+
+def _one_at_a_time() -> None:
+    """Until the transaction ends. Reprints stored at the same moment would not see each other, and so count
+    as two origins; and two stores that group the same twins would wait for each other's rows for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORING])
 
 
 def _replace_text(article: Article, fields: dict[str, Any]) -> None:

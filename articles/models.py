@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.work import Work, WorkQuerySet
+from articles.work import MAX_ATTEMPTS, Work, WorkQuerySet, mend_connection, words_of
 
 
 def validate_time_zone(name: str) -> None:
@@ -56,6 +56,10 @@ class Source(models.Model):
         return self.name
 
 
+SHORTEST_INTERVAL = timedelta(minutes=1)
+LONGEST_INTERVAL = timedelta(hours=12)  # between two polls of a feed, however often it failed
+
+
 class FeedQuerySet(WorkQuerySet):
     def pending(self) -> Self:
         return self.filter(active=True, set_aside_at=None)
@@ -65,6 +69,22 @@ class FeedQuerySet(WorkQuerySet):
         now = timezone.now()
         return self.pending().filter(
             Q(lease_until=None) | Q(lease_until__lt=now), Q(next_try_at=None) | Q(next_try_at__lte=now)
+        )
+
+    def set_aside_exhausted(self) -> int:
+        """Switch off feeds whose polls killed their worker each time. Ticking “active” tries them again."""
+        now = timezone.now()
+        return (
+            self.pending()
+            .filter(Q(lease_until=None) | Q(lease_until__lt=now), attempts__gte=MAX_ATTEMPTS)
+            .update(
+                active=False,
+                attempts=0,
+                lease_until=None,
+                lease_token=None,
+                last_error=f"Each of {MAX_ATTEMPTS} polls killed its worker (out of memory, time limit or kill), "
+                "so the feed is switched off. Tick “active” once the cause is mended.",
+            )
         )
 
 
@@ -79,6 +99,9 @@ class Feed(Work):
     last_modified = models.CharField(max_length=100, blank=True, editable=False)
     last_success_at = models.DateTimeField(null=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")
+    note = models.TextField(
+        blank=True, editable=False, help_text="What was odd about the last answer that could be read."
+    )
 
     objects = FeedQuerySet.as_manager()
 
@@ -88,6 +111,40 @@ class Feed(Work):
     def __str__(self) -> str:
         return self.url
 
+    def succeed(self, **changes: object) -> None:
+        """Note a poll that went well (with `changes` of other fields) and wait for the next."""
+        Feed.objects.filter(pk=self.pk, lease_token=self.lease_token).update(
+            failures=0,
+            attempts=0,
+            last_error="",
+            last_success_at=timezone.now(),
+            next_try_at=timezone.now() + max(self.interval, SHORTEST_INTERVAL),
+            lease_until=None,
+            lease_token=None,
+            **changes,
+        )
+
+    def fail(
+        self, error: BaseException | str, retry_after: timedelta | None = None, final: bool = False
+    ) -> None:
+        """Note a failed poll: the pause doubles with each one in a row. `final` switches the feed off.
+
+        Does nothing when the lease has passed to another worker.
+        """
+        mend_connection()
+        interval = max(self.interval, SHORTEST_INTERVAL)
+        pause = max(retry_after, interval) if retry_after else interval * 2 ** min(self.failures + 1, 8)
+        changes = {"active": False} if final else {}
+        Feed.objects.filter(pk=self.pk, lease_token=self.lease_token).update(
+            failures=F("failures") + 1,
+            attempts=0,
+            last_error=words_of(error),
+            next_try_at=timezone.now() + min(pause, LONGEST_INTERVAL),
+            lease_until=None,
+            lease_token=None,
+            **changes,
+        )
+
 
 class AddressQuerySet(WorkQuerySet):
     def pending(self) -> Self:
@@ -95,12 +152,19 @@ class AddressQuerySet(WorkQuerySet):
 
 
 class Address(Work):
-    """A web address to be fetched and read as an article: given by a curator or found in a feed."""
+    """A web address to be fetched and read as an article: given by a curator or found in a feed.
+
+    `text` and `byline` are what the feed itself carries of the article. They stand in where the page cannot be
+    had for good (a paywall, robots kept out), and are emptied once the article is stored.
+    """
 
     url = models.URLField("address", max_length=2000, unique=True)
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     feed = models.ForeignKey(Feed, null=True, blank=True, editable=False, on_delete=models.SET_NULL)
+    guid = models.CharField(max_length=1000, blank=True, editable=False, help_text="The feed's name for it.")
     title = models.CharField(max_length=1000, blank=True, editable=False)
+    byline = models.CharField(max_length=500, blank=True, editable=False)
+    text = models.TextField(blank=True, editable=False)
     published = models.DateTimeField(
         "publication date", null=True, blank=True, help_text="Only where the page does not give one."
     )
@@ -118,7 +182,8 @@ class Address(Work):
                 fields=["next_try_at"],
                 name="address_waiting",
                 condition=Q(done_at=None, set_aside_at=None),
-            )
+            ),
+            models.Index(fields=["feed", "guid"], name="address_guid", condition=~Q(guid="")),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +246,9 @@ class Article(Work):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="article_has_text"),
-            models.CheckConstraint(condition=Q(content_hash__regex="^[0-9a-f]{64}$"), name="article_hash_is_sha256"),
+            models.CheckConstraint(
+                condition=Q(content_hash__regex="^[0-9a-f]{64}$"), name="article_hash_is_sha256"
+            ),
         ]
 
     def __str__(self) -> str:

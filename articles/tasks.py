@@ -5,10 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from articles import collecting
-from articles.doorbell import ring
+from articles.doorbell import ring_all
 from articles.models import Address, Feed
-
-BATCH = 500  # doorbells a sweep rings; the next one rings for the rest
 
 
 @shared_task
@@ -23,13 +21,13 @@ def poll_feed(feed_id: int) -> None:
 
 @shared_task
 def poll_due_feeds() -> None:
-    for pk in Feed.objects.due().values_list("pk", flat=True)[:BATCH]:
-        ring(poll_feed, pk)
+    """Ring for feeds whose time has come, and switch off those that killed their worker each time."""
+    Feed.objects.set_aside_exhausted()
+    ring_all(poll_feed, Feed.objects.due().order_by("next_try_at"))
 
 
 @shared_task
 def sweep() -> None:
     """Ring for addresses that wait, and set aside those that killed their worker each time."""
     Address.objects.set_aside_exhausted()
-    for pk in Address.objects.due().values_list("pk", flat=True)[:BATCH]:
-        ring(fetch_address, pk)
+    ring_all(fetch_address, Address.objects.due().order_by("pk"))

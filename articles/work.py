@@ -12,13 +12,26 @@ import uuid
 from datetime import timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(minutes=5)
 BACK_OFF = timedelta(minutes=1)
+
+
+def words_of(error: BaseException | str) -> str:
+    """An error as it is kept in a row: a traceback, or the sentence that it is."""
+    if isinstance(error, str):
+        return error
+    return "".join(traceback.format_exception(error)).replace("\0", "")
+
+
+def mend_connection() -> None:
+    """What failed may have been the connection (a restarted server): then noting that needs another one."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 class WorkQuerySet(models.QuerySet[Any]):
@@ -104,17 +117,14 @@ class Work(models.Model):
 
         Does nothing when the lease has passed to another worker.
         """
-        if isinstance(error, BaseException):
-            text = "".join(traceback.format_exception(error)).replace("\0", "")
-        else:
-            text = error
+        mend_connection()
         now = timezone.now()
         exhausted = final or self.attempts >= MAX_ATTEMPTS
         pause = retry_after or BACK_OFF * 4 ** max(0, self.attempts - 1)
         type(self)._default_manager.filter(pk=self.pk, lease_token=self.lease_token).update(
             lease_until=None,
             lease_token=None,
-            last_error=text,
+            last_error=words_of(error),
             next_try_at=None if exhausted else now + pause,
             set_aside_at=now if exhausted else None,
         )

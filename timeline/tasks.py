@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from articles.doorbell import ring
+from articles.doorbell import ring_all
 from articles.models import Article
 from timeline import pipeline
-
-BATCH = 500
 
 
 @shared_task
@@ -21,5 +19,4 @@ def sweep() -> None:
     """Ring for articles that no current extractor has read, and set aside those that kill their worker."""
     unread = Article.objects.unread_by(pipeline.EXTRACTOR)
     unread.set_aside_exhausted()
-    for pk in unread.due().order_by("pk").values_list("pk", flat=True)[:BATCH]:
-        ring(read_article, pk)
+    ring_all(read_article, unread.due().order_by("pk"))

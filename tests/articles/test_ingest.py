@@ -1,14 +1,13 @@
 """The one way in: idempotent, keeps earlier texts, groups reprints, names what it refuses."""
 
-import json
+import threading
 from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from articles.ingest import Draft, Outcome, Refused, store
-from articles.models import Article, Source
+from articles.models import Article
 from tests.factories import make_source
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +58,7 @@ def test_without_an_address_an_article_is_known_by_the_senders_id_or_its_text():
         ({"published": datetime(1815, 6, 18, tzinfo=UTC)}, "not between"),
         ({"text": "Too short."}, "no text"),
         ({"text": "x" * 600_000}, "limit"),
+        ({"url": "https://news.invalid/" + "x" * 2000}, "longer than 2,000"),
     ],
 )
 def test_what_is_no_article_is_refused_with_its_reason(fields, part):
@@ -94,47 +94,26 @@ def test_a_text_that_changes_into_another_leaves_its_group():
     assert Article.objects.get(pk=twin.pk).origin == f"article:{twin.pk}"
 
 
-def test_the_command_takes_what_is_good_and_names_what_is_not(tmp_path):
-    rows = [
-        {"id": "1", "source": "Wire", "url": "", "title": "A", "published": "2024-03-02", "text": TEXT},
-        {"id": "2", "source": "Wire", "text": TEXT},
-        {"id": "3", "source": "", "published": "2024-03-02", "text": TEXT},
-    ]
-    file = tmp_path / "articles.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)) + "\nnot json\n")
-    out, err = StringIO(), StringIO()
-    call_command("ingest", str(file), stdout=out, stderr=err)
-    assert out.getvalue().strip() == "1 new, 0 changed, 0 known, 3 refused"
-    errors = err.getvalue()
-    assert f"{file}:2: it has no publication date" in errors
-    assert f"{file}:3: it names no source" in errors
-    assert f"{file}:4" in errors
-    call_command("ingest", str(file), stdout=out, stderr=err)
-    assert "0 new, 0 changed, 1 known" in out.getvalue()
-    assert Source.objects.get().name == "Wire"
+@pytest.mark.django_db(transaction=True)
+def test_reprints_stored_at_the_same_moment_are_one_origin():
+    """Neither could see the other's row; so they are stored one after the other."""
+    make_source()
+    stored = threading.Event()
+    keys = []
 
+    def store_second() -> None:
+        try:
+            stored.wait(10)
+            keys.append(store(draft(url="https://news.invalid/2", text=TEXT + " It was quiet later."))[1].pk)
+        finally:
+            connection.close()
 
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("story.txt", f"Port shelled\n\n{TEXT}"),
-        ("story.html", f"<html><body><article><h1>Port shelled</h1><p>{TEXT}</p></article></body></html>"),
-    ],
-)
-def test_the_command_reads_text_and_html_files(tmp_path, name, body):
-    file = tmp_path / name
-    file.write_text(body)
-    call_command("ingest", str(file), source="Wire", published="2024-03-02", stdout=StringIO())
-    article = Article.objects.get()
-    assert TEXT[:60] in article.text
-    assert article.title == "Port shelled"
-    assert article.snapshots.get().content() == body.encode()
-
-
-def test_the_command_fails_when_nothing_could_be_taken_in(tmp_path):
-    file = tmp_path / "story.txt"
-    file.write_text(TEXT)
-    with pytest.raises(CommandError, match="Nothing was taken in"):
-        call_command("ingest", str(file), source="Wire", stdout=StringIO(), stderr=StringIO())
-    with pytest.raises(CommandError, match="2025-12-20"):
-        call_command("ingest", str(file), source="Wire", published="soon")
+    second = threading.Thread(target=store_second)
+    second.start()
+    with transaction.atomic():
+        keys.append(store(draft(url="https://news.invalid/1"))[1].pk)
+        stored.set()
+        second.join(0.5)  # waits for our commit
+    second.join(10)
+    assert len(keys) == 2
+    assert len({article.origin for article in Article.objects.all()}) == 1

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
 from articles import collecting, fetching, reading
 from articles.ingest import Draft, Outcome, Refused, store
-from articles.models import Feed, Source
+from articles.models import Source
 
 
 class Command(BaseCommand):
@@ -81,56 +83,33 @@ class Command(BaseCommand):
 
     def take_address(self, url: str) -> None:
         page = collecting.fetch(url)
+        source = self.source(self.source_name) if self.source_name else None
         if reading.kind_of(page.body, page.content_type, page.url) == "feed":
-            self.take_feed(url, page)
+            self.take_feed(url, page, source)
             return
-        read = collecting.read_page(page)
-        self.take(
-            url,
-            Draft(
-                source=self.source(self.source_name) if self.source_name else collecting.source_of(page.url),
-                url=read.canonical_url or page.url,
-                title=read.title,
-                byline=read.byline,
-                published=self.published or read.published,
-                language=read.language,
-                text=read.text,
-                body=page.body,
-                content_type=page.content_type,
-            ),
-        )
+        draft = collecting.draft_of_page(page, source)
+        self.take(url, replace(draft, published=self.published or draft.published))
 
-    def take_feed(self, url: str, page: fetching.Fetched) -> None:
+    def take_feed(self, url: str, page: fetching.Fetched, source: Source | None) -> None:
         """Add the feed, so that beat polls it from now on, and queue what it holds."""
-        source = self.source(self.source_name) if self.source_name else collecting.source_of(page.url)
-        feed, created = Feed.objects.get_or_create(
-            url=reading.canonical_url(url), defaults={"source": source}
-        )
-        new = collecting.poll_feed(feed.pk)
+        feed, created, new = collecting.add_feed(url, page, source)
+        self.counts["feeds"] += 1
+        off = "" if feed.active else f"; it is switched off ({feed.last_error or 'by a curator'})"
         self.stdout.write(
-            f"feed {'added' if created else 'known'}: {feed.url}; "
-            + (
-                f"{new} new addresses wait for a worker"
-                if new is not None
-                else feed.last_error or "not due yet"
-            )
+            f"feed {'added' if created else 'known'}: {feed.url}: {new} new addresses wait for a worker{off}"
         )
 
     def take_file(self, path: Path) -> None:
-        kind = "jsonl" if path.suffix == ".jsonl" else ""
         with path.open("rb") as file:
-            if not kind:
-                kind = reading.kind_of(file.read(4096), "", path.name)
-                file.seek(0)
-            if kind == "jsonl":
+            head = file.read(4096)
+            file.seek(0)
+            if path.suffix == ".jsonl" or reading.kind_of(head, "", path.name) == "jsonl":
                 self.take_jsonl(path, file)
                 return
             body = file.read(reading.LONGEST_FILE + 1)
         if len(body) > reading.LONGEST_FILE:
             raise Refused(f"the file is larger than {reading.LONGEST_FILE:,} bytes. Cut it into articles.")
-        if kind == "feed":
-            raise Refused("it is a feed. Give its web address, so that it can be polled.")
-        read = collecting.read_file(body, path.name)
+        read = reading.read_article(body, now=timezone.now(), name=path.name)
         self.take(
             str(path),
             Draft(
