@@ -23,6 +23,12 @@ _BEFORE_YEAR = re.compile(
     r"(?:['’]s|\(|,|\b(?:after|year|and|winter|spring|summer|autumn|a|an|his|her|our|my|pre|post))[\s-]*\Z",
     re.IGNORECASE,
 )
+_YEAR_NOUN = re.compile(
+    r"\s+(?:full-scale\s+)?(?:invasion|war|annexation|ceasefire|truce|agreements?|accords?|deal|treaty|elections?|revolution"
+    r"|coup|uprising|attacks?|offensive|counteroffensive|campaign|budget|summit|conflict)\b",
+    re.IGNORECASE,
+)
+_FAME_REACH = 60  # characters
 _JUST_AHEAD = 21  # days
 _FIXED_DAYS = {
     "9/11": (9, 11), "orthodox christmas": (1, 7), "orthodox christmas eve": (1, 6), "christmas": (12, 25),
@@ -58,8 +64,7 @@ def day_month(context: Context, start: int) -> Hit | None:
         return _day_range(context, m, m["m1"] or m["m2"], m["m2"])
     if not (m := context.match(grammar.DAY_MONTH, start)):
         return None
-    found = month_day(context, as_month(m["m"]), as_figure(m["d"]), as_year(m["y"]), *m.span())
-    return day_hit(m.end(), found)
+    return _one_day(context, m)
 
 
 def month_first(context: Context, start: int) -> Hit | None:
@@ -67,8 +72,7 @@ def month_first(context: Context, start: int) -> Hit | None:
     if m := context.match(grammar.MONTH_DAY_RANGE, start):
         return _day_range(context, m, m["m1"], m["m2"] or m["m1"])
     if m := context.match(grammar.MONTH_DAY, start):
-        found = month_day(context, as_month(m["m"]), as_figure(m["d"]), as_year(m["y"]), *m.span())
-        return day_hit(m.end(), found)
+        return _one_day(context, m)
     if m := context.match(grammar.MONTH_ORDINAL, start):
         found = month_day(context, as_month(m["m"]), grammar.ORDINALS[m["o"]], None, *m.span())
         return day_hit(m.end(), found)
@@ -98,6 +102,13 @@ def nth(context: Context, start: int) -> Hit | None:
     return None
 
 
+def _one_day(context: Context, m: re.Match[str]) -> Hit:
+    year, end = as_year(m["y"]), m.end()
+    if year is None:
+        year, end = context.year_after(end)
+    return day_hit(end, month_day(context, as_month(m["m"]), as_figure(m["d"]), year, *m.span()))
+
+
 def _day_range(context: Context, m: re.Match[str], month1: str, month2: str) -> Hit:
     year1, year2 = as_year(m["y1"]), as_year(m["y2"])
     last = month_day(context, as_month(month2), as_figure(m["d2"]), year2 or year1, *m.span())
@@ -122,11 +133,10 @@ def month_day(
     """A month and a day; the year from the text, from a day of fame, or the nearest that the tense allows."""
     if year is not None:
         return cal.make_day(year, month, number)
+    low, high = max(context.sentence.start, start - _FAME_REACH), min(context.sentence.end, end + _FAME_REACH)
     for fame, cue in _DAYS_OF_FAME:
-        famous = (fame.month, fame.day) == (month, number) and (context.day - fame).days > 200
-        if famous and cue.search(
-            context.text, max(context.sentence.start, start - 60), min(context.sentence.end, end + 60)
-        ):
+        told = (fame.month, fame.day) == (month, number) and fame <= context.day
+        if told and cue.search(context.text, low, high) and "anniversary" not in context.text[low:high]:
             return fame
     candidates = cal.month_day_candidates(context.day, month, number)
     if weekday is not None:
@@ -158,27 +168,27 @@ def _is_limit(context: Context, start: int) -> bool:
 
 
 def month(context: Context, start: int) -> Hit | None:
-    """February 2022 | February to May 2022 | in February."""
-    if (m := context.match(grammar.MONTH_RANGE, start)) and (m["y2"] or m["y1"]):
-        last, first = as_year(m["y2"]) or as_year(m["y1"]), as_year(m["y1"]) or as_year(m["y2"])
-        begin, finish = (
-            cal.month_span(first or 0, as_month(m["m1"])),
-            cal.month_span(last or 0, as_month(m["m2"])),
-        )
-        return Hit(m.end(), cal.span_of(begin[0], finish[1]) if begin and finish else None)
-    if not (m := context.match(grammar.MONTH, start)):
+    """February 2022 | February to May 2022 | in May and June | in May of that year."""
+    m = context.match(grammar.MONTH_RANGE, start)
+    pair = m is not None
+    if m is None and not (m := context.match(grammar.MONTH, start)):
         return None
-    number, year = as_month(m["m"]), as_year(m["y"])
+    first, last = (as_month(m["m1"]), as_month(m["m2"])) if pair else (as_month(m["m"]), as_month(m["m"]))
+    year = (as_year(m["y2"]) or as_year(m["y1"])) if pair else as_year(m["y"])
+    end = m.end()
+    if year is None:
+        year, end = context.year_after(end)
     if year is None:
         left = grammar.left_of(context.text, context.sentence.start, start)
         lead = left.bound or left.preposition or left.edge
-        name = m["m"].lower().strip(".")
-        if name in grammar.AMBIGUOUS_MONTHS and not (lead in _IN_MONTH or left.edge):
+        name = (m["m1"] if pair else m["m"]).lower().strip(".")
+        if (pair or name in grammar.AMBIGUOUS_MONTHS) and not (lead in _IN_MONTH or left.edge):
             return None
-        year = _year_of_month(
-            context, number, context.tense(start, m.end()), bool(left.bound and left.bound != "since")
-        )
-    return Hit(m.end(), cal.month_span(year, number), precision=Precision.MONTH)
+        year = _year_of_month(context, last, context.tense(start, end), left.bound not in ("", "since"))
+    begins = (as_year(m["y1"]) if pair else None) or year - (first > last)
+    begin, finish = cal.month_span(begins, first), cal.month_span(year, last)
+    span = cal.span_of(begin[0], finish[1]) if begin and finish else None
+    return Hit(end, span, precision=Precision.MONTH if first == last else None)
 
 
 def _year_of_month(context: Context, number: int, tense: Tense, limit: bool) -> int:
@@ -208,7 +218,7 @@ def year(context: Context, start: int) -> Hit | None:
         return None
     left = grammar.left_of(context.text, context.sentence.start, start)
     led = left.bound or left.preposition in _YEAR_LEADS or left.edge or left.article
-    if not led and not _BEFORE_YEAR.search(before):
+    if not led and not _BEFORE_YEAR.search(before) and not context.match(_YEAR_NOUN, m.end()):
         return None
     return Hit(m.end(), cal.year_span(int(m["y"])), precision=Precision.YEAR)
 

@@ -48,6 +48,7 @@ class Context:
         self.sentence = Sentence(0, 0, 0, 0)
         self.anchor: Span | None = None
         self.anchor_paragraph = 0
+        self.year: int | None = None  # the last year told, for "that year"
 
     def match(self, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
         return pattern.match(self.text, start, self.sentence.end)
@@ -57,6 +58,11 @@ class Context:
         if grammar.left_of(self.text, self.sentence.start, start).bound == "since":
             return Tense.PAST
         return tense_at(self.text, start, end, self.sentence.start, self.sentence.end)
+
+    def year_after(self, end: int) -> tuple[int | None, int]:
+        """The year that "of that year" after `end` means and where it ends; (None, `end`) where nothing of that."""
+        m = self.match(grammar.THAT_YEAR, end)
+        return (self.year, m.end()) if m and self.year is not None else (None, end)
 
     def told(self) -> Span | None:
         """The last day told, while it is fresh: in this paragraph or the one before."""

@@ -100,6 +100,7 @@ MONTH_RANGE = re.compile(
     rf"(?P<m1>{_MONTH})(?:\s+(?P<y1>{_YEAR}))?{_TO}(?P<m2>{_MONTH})(?!\w|\s+\d{{1,2}}\b)(?:\s+(?P<y2>{_YEAR}))?"
 )
 MONTH = re.compile(rf"(?P<m>{_MONTH})(?!\w|['’]s\s+[A-Z])(?:,?\s+(?:of\s+)?(?P<y>{_YEAR}))?")
+THAT_YEAR = _any_case(r",?\s+(?:of\s+)?(?:that|the\s+same)\s+year\b")
 YEAR_RANGE = re.compile(
     rf"(?P<y1>{_YEAR})(?:\s*[-–/]\s*|\s+(?:to|and|through|until)\s+)(?P<y2>{_YEAR}|\d\d(?![\w,.:-]))"
 )

@@ -258,6 +258,8 @@ def _unit_by(context: Context, mod: str, unit: str, start: int, end: int) -> Hit
         return day_hit(end, context.day) if mod in ("past", "last") else None
     if unit == "day" and mod == "past":
         return Hit(end, cal.span_of(cal.shift(context.day, -1), context.day))
+    if unit == "year" and mod in ("that", "same"):
+        return Hit(end, cal.year_span(context.year), precision=Precision.YEAR) if context.year else None
     if base is None or (unit == "day" and not anchored):
         return None
     if unit == "day":

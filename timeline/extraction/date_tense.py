@@ -49,6 +49,7 @@ _SPEECH = re.compile(
     r"(?:said|told|announced|reported|added|confirmed|wrote|stated|claimed|warned|noted|called|estimated)",
     re.IGNORECASE,
 )
+_RESOLVED = re.compile(r"[a-z]+ed\s+(?:\w+ly\s+|not\s+)*to\b", re.IGNORECASE)
 _PAST_VERB = (
     r"(?:has|have|had|having)\s+(?:been\s+)?\w+|was|were|did|been"
     r"|said|told|began|begun|came|became|took|taken|went|gone|fell|fallen|hit|struck|shot|left|met|held|made|sent|saw"
@@ -92,6 +93,8 @@ def tense_at(text: str, start: int, end: int, first: int, last: int) -> Tense:
         right = min(last, end + _REACH)
         boundary = _CLAUSE.search(text, end, right)
         found = _VERB.search(text, end, boundary.start() if boundary else right)
+        if found is not None and found["future"] and _RESOLVED.match(found.group()):
+            return Tense.TOLD  # "on Friday promised to": what is dated is the promise
     if found is None:
         return Tense.UNKNOWN
     if not (found["past"] or found["weak"] or found["over"]):

@@ -117,7 +117,7 @@ def _narrow(span: Span, edge: str, day: date) -> Span:
 
 def _kind(text: str, sentence: Sentence, start: int, end: int, left: Left) -> DateKind:
     leads = start - sentence.start < _DATELINE_REACH and _DATELINE_AFTER.match(text, end)
-    if leads and _DATELINE_BEFORE.search(text, sentence.start, start):
+    if leads and (start == sentence.start or _DATELINE_BEFORE.search(text, sentence.start, start)):
         return DateKind.DATELINE
     if left.bound == "since":
         return DateKind.SINCE
@@ -127,7 +127,9 @@ def _kind(text: str, sentence: Sentence, start: int, end: int, left: Left) -> Da
 
 
 def _remember(context: Context, mention: DateMention) -> None:
-    """The day that "the same day" and "two days later" will hang on."""
+    """The day that "the same day" and "two days later" will hang on, and the year that is "that year"."""
+    if mention.kind is not DateKind.VAGUE:
+        context.year = mention.when.start.year
     if mention.kind is DateKind.POINT and (mention.when.end - mention.when.start).days <= 6:
         context.anchor = (mention.when.start, mention.when.end)
         context.anchor_paragraph = context.sentence.paragraph
