@@ -9,7 +9,9 @@ from timeline.extraction.lexicon import load
 # Points per square root of a thousand characters: long articles mention more of everything. A short dispatch
 # has room for fewer words, so it needs fewer points.
 PASS = 4.0
-SHORT = 1200
+SHORT = 1500
+# With fewer than three different words of war, an article needs this many points.
+CLEAR = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,10 @@ class Relevance:
 
     @property
     def passes(self) -> bool:
-        needed = PASS * min(1.0, self.size / SHORT)
-        return self.points - 0.8 * self.other >= needed and (self.strong >= 1 or self.size < SHORT)
+        score = self.points - 0.8 * self.other
+        if self.size < SHORT:
+            return score >= max(1.0, PASS * self.size / SHORT)
+        return score >= PASS and (self.strong >= 3 or (self.strong >= 1 and score >= CLEAR))
 
 
 @cache
@@ -39,7 +43,7 @@ def relevance(title: str, text: str) -> Relevance:
     lead = f"{title}\n{text[:1000]}"
     body = text[1000:]
     counts: dict[str, dict[str, float]] = {}
-    for group in ("strong", "weak", "other"):
+    for group in ("strong", "weak", "other", "violence"):
         seen: dict[str, float] = {}
         for piece, weight in ((lead, 2.0), (body, 1.0)):
             for match in _pattern(group).finditer(piece):
@@ -49,6 +53,7 @@ def relevance(title: str, text: str) -> Relevance:
         counts[group] = seen
     size = max(1.0, (len(text) / 1000) ** 0.5)
     strong, weak, other = (sum(counts[g].values()) for g in ("strong", "weak", "other"))
-    points = (2.0 * strong + 0.7 * weak) / size
+    violence = sum(counts["violence"].values()) if len(text) < SHORT else 0.0
+    points = (2.0 * strong + 0.7 * weak + 1.0 * violence) / size
     terms = tuple(sorted(counts["strong"], key=lambda w: -counts["strong"][w])[:5])
     return Relevance(points, 1.0 * other / size, len(counts["strong"]), terms, len(text))
