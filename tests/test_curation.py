@@ -1,13 +1,16 @@
 """Decisions: each changes what it says, keeps what was before, and can be undone."""
 
 from datetime import timedelta
+from threading import Event as Signal
+from threading import Thread
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import connection
 
-from tests.factories import NOON, make_article, make_event, make_report
-from timeline import curation
+from tests.factories import NOON, make_article, make_event, make_place, make_report
+from timeline import curation, ledger
 from timeline.models import Decision, Event, Report
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +112,121 @@ def test_an_undo_under_a_later_decision_is_refused(curator):
     curation.correct(event, {"killed_best": 6}, curator, "b")
     with pytest.raises(ValidationError, match="later decision"):
         curation.undo(first, curator)
+
+
+def test_what_a_correction_gets_wrong_is_said_by_field(curator):
+    event = make_event(killed_low=4, killed_best=4, killed_high=4)
+    for changes, field in [
+        ({"start": event.end + timedelta(days=1)}, "end"),
+        ({"killed_low": 9}, "killed_high"),
+        ({"killed_best": None, "killed_high": 1}, "killed_high"),
+        ({"type": "no such type"}, "type"),
+        ({"headline": ""}, "headline"),
+        ({"precision": "hour"}, "precision"),
+    ]:
+        with pytest.raises(ValidationError) as refused:
+            curation.correct(event, changes, curator, "a test")
+        assert list(refused.value.message_dict) == [field], changes
+    assert not Decision.objects.exists()
+
+
+def test_a_corrected_type_takes_its_category_along(curator):
+    event = make_event(type="shelling")
+    decision = curation.correct(event, {"type": "talks"}, curator, "nobody was shot at")
+    assert Event.objects.values_list("type", "category").get() == ("talks", "diplomacy")
+    curation.undo(decision, curator)
+    assert Event.objects.values_list("type", "category").get() == ("shelling", "strike")
+
+
+def test_a_correction_of_an_event_that_has_changed_is_refused_and_says_by_whom(curator):
+    event = make_event(killed_best=4)
+    curation.correct(event, {"killed_best": 5}, curator, "list of names", seen=event.updated_at)
+    with pytest.raises(ValidationError, match="curator corrected “list of names”") as refused:
+        curation.correct(event, {"killed_best": 6}, curator, "a second list", seen=event.updated_at)
+    assert refused.value.code == "stale"
+    assert Event.objects.get().killed_best == 5
+
+
+def test_the_value_of_the_machine_stays_known_beside_a_correction(curator):
+    event = make_event(killed_best=4, place=make_place("Arvad"))
+    machine_headline = event.headline
+    curation.correct(event, {"killed_best": 5, "headline": "Five die"}, curator, "list of names")
+    event.refresh_from_db()
+    before = picture()
+    values = curation.machine_values(event)
+    assert values == {
+        "killed_low": 4,
+        "killed_best": 4,
+        "killed_high": None,
+        "headline": machine_headline,
+    }
+    assert picture() == before  # asking changes nothing
+
+
+def test_merged_events_take_no_more_decisions(curator):
+    event, into = make_event(), make_event()
+    report = event.reports.get()
+    curation.merge(event, into, curator)
+    for decide in (
+        lambda: curation.review(event, "confirmed", curator),
+        lambda: curation.correct(event, {"killed_best": 1}, curator, "a test"),
+        lambda: curation.move(make_report(), event, curator),
+        lambda: curation.merge(event, make_event(), curator),
+    ):
+        with pytest.raises(ValidationError, match="merged"):
+            decide()
+    with pytest.raises(ValidationError, match="Meanwhile"):
+        curation.move(report, make_event(), curator)  # read before it was merged
+
+
+def test_moving_a_report_across_categories_is_refused(curator):
+    with pytest.raises(ValidationError, match="never one act"):
+        curation.move(make_report(type="talks"), make_event(type="shelling"), curator)
+
+
+def test_a_merge_into_itself_is_refused(curator):
+    event = make_event()
+    with pytest.raises(ValidationError, match="choose two"):
+        curation.merge(event, event, curator)
+
+
+def test_a_confirmation_is_not_undone_under_a_later_rejection(curator):
+    event = make_event()
+    first = curation.review(event, "confirmed", curator)
+    curation.review(event, "rejected", curator, "a drill")
+    with pytest.raises(ValidationError, match="later decision"):
+        curation.undo(first, curator)
+    curation.undo(Decision.objects.get(kind="reject"), curator)
+    curation.undo(first, curator)
+    assert Event.objects.get().review == "unreviewed"
+
+
+def test_a_decision_is_undone_once_even_when_read_twice(curator):
+    decision = curation.review(make_event(), "confirmed", curator)
+    copy = Decision.objects.get(pk=decision.pk)
+    curation.undo(decision, curator)
+    with pytest.raises(ValidationError, match="undone already"):
+        curation.undo(copy, curator)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_writes_an_event_does_not_overwrite_a_decision_taken_meanwhile():
+    """The worker read the event before the decision and saves it after: the decision waits for it."""
+    event, curator = make_event(), User.objects.create(username="curator")
+    worker_has_read, decided = Signal(), Signal()
+
+    def work() -> None:
+        with ledger.writing():
+            mine = Event.objects.get(pk=event.pk)
+            worker_has_read.set()
+            decided.wait(0.5)  # in vain, as it should be
+            ledger.derive(mine)
+        connection.close()
+
+    worker = Thread(target=work)
+    worker.start()
+    assert worker_has_read.wait(10)
+    curation.review(event, "confirmed", curator)
+    decided.set()
+    worker.join(10)
+    assert Event.objects.get().review == "confirmed"

@@ -1,12 +1,14 @@
 """The curator's hand: every decision changes rows, keeps what was before, and can be undone.
 
-Each function runs in one transaction with the events locked, and writes one `Decision`. The admin and
-the pages call only these.
+Each function runs in one transaction with the events locked, and writes one `Decision`. It waits for a
+worker that is writing, whose older copy of an event would otherwise undo the decision. The admin and the
+pages call only these. What cannot be done raises a ValidationError whose words are for the curator.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -14,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from timeline import ledger
-from timeline.extraction.codebook import Toll
+from timeline.extraction.codebook import TYPES, Toll
 from timeline.models import Decision, Event, Report
 from timeline.models.tolls import BOUNDS
 
@@ -41,14 +43,31 @@ def _lock(*pks: int) -> dict[int, Event]:
     return {event.pk: event for event in rows}
 
 
+def _lock_open(pk: int) -> Event:
+    """An event that decisions can still be about."""
+    event = _lock(pk)[pk]
+    if event.merged_into_id:
+        raise ValidationError("The event has been merged: open the one it was merged into.")
+    return event
+
+
+def _still_there(reports: Iterable[Report]) -> None:
+    """Refuse reports that another curator or a worker moved since they were read; their events are locked."""
+    for report in reports:
+        seen = report.event_id
+        report.refresh_from_db(fields=["event", "pinned", "struck_out"])
+        if report.event_id != seen:
+            raise ValidationError(f"Meanwhile the report was put under “{report.event}”: look at it again.")
+
+
 def _decide(kind: Kind, event: Event, curator: AbstractBaseUser, reason: str, **fields: Any) -> Decision:
     return Decision.objects.create(kind=kind, event=event, curator=curator, reason=reason.strip(), **fields)
 
 
-@transaction.atomic
+@ledger.writing()
 def review(event: Event, state: str, curator: AbstractBaseUser, reason: str = "") -> Decision | None:
     """Confirm, reject or reopen. None when the event is in that state already."""
-    event = _lock(event.pk)[event.pk]
+    event = _lock_open(event.pk)
     if event.review == state:
         return None
     if state == Event.Review.REJECTED and not reason.strip():
@@ -61,17 +80,29 @@ def review(event: Event, state: str, curator: AbstractBaseUser, reason: str = ""
     return _decide(kind, event, curator, reason, before=before, after={"review": state})
 
 
-@transaction.atomic
+@ledger.writing()
 def correct(
-    event: Event, changes: dict[str, Any], curator: AbstractBaseUser, reason: str = ""
+    event: Event,
+    changes: dict[str, Any],
+    curator: AbstractBaseUser,
+    reason: str = "",
+    seen: datetime | None = None,
 ) -> Decision | None:
-    """Set fields by hand. `changes` maps names of CORRECTABLE to values; None of `Event.overrides` is lost."""
+    """Set fields by hand. `changes` maps names of CORRECTABLE to values; None of `Event.overrides` is lost.
+
+    `seen` is `updated_at` of the event that the curator looked at: where it has changed since, the
+    correction is refused (code "stale"), since it was meant for other values.
+    """
     unknown = set(changes) - set(CORRECTABLE)
     if unknown:
         raise ValidationError(f"These fields cannot be corrected: {', '.join(sorted(unknown))}.")
-    event = _lock(event.pk)[event.pk]
+    event = _lock_open(event.pk)
+    if seen and event.updated_at != seen:
+        raise ValidationError(_what_happened(event, seen), code="stale")
     together = {name for group in FIELD_GROUPS if set(group) & set(changes) for name in group}
     whole = {name: getattr(event, name) for name in together} | changes
+    if changes.get("type") in TYPES:
+        whole["category"] = TYPES[changes["type"]].category
     stored = {name: ledger.to_json(value) for name, value in whole.items()}
     new = {**event.overrides, **stored}
     if new == event.overrides:
@@ -80,9 +111,44 @@ def correct(
     event.overrides = new
     for name, value in stored.items():
         setattr(event, name, ledger.from_json(name, value))
+    _check_order(event)
     event.full_clean(exclude=["search"])  # names a bad value before the database refuses it
     ledger.derive(event)
     return _decide(Kind.CORRECT, event, curator, reason, before=before, after={"overrides": new})
+
+
+def _check_order(event: Event) -> None:
+    """First day before last, low <= best <= high: said by field, in words."""
+    wrong = {}
+    if event.start and event.end and event.start > event.end:
+        wrong["end"] = "The last day is before the first."
+    for kind in Toll:
+        stated = [b for b in BOUNDS if getattr(event, f"{kind}_{b}") is not None]
+        figures = [getattr(event, f"{kind}_{b}") for b in stated]
+        if figures != sorted(figures):
+            wrong[f"{kind}_{stated[-1]}"] = f"The figures of {kind} must rise: low, best, high."
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _what_happened(event: Event, since: datetime) -> str:
+    decisions = event.decisions.filter(taken_at__gt=since).select_related("curator").order_by("pk")
+    by_whom = "; ".join(
+        f"{d.curator} {d.get_kind_display()}" + (f" “{d.reason}”" if d.reason else "") for d in decisions
+    )
+    return f"The event has changed since you opened it ({by_whom or 'reports came or were read again'})."
+
+
+def machine_values(event: Event) -> dict[str, Any]:
+    """What the reports alone say of each corrected field. Derived without the corrections, then rolled back."""
+    if not event.overrides:
+        return {}
+    with transaction.atomic():
+        bare = Event.objects.get(pk=event.pk)
+        bare.overrides = {}
+        ledger.derive(bare)
+        transaction.set_rollback(True)
+    return {name: getattr(bare, name) for name in event.overrides}
 
 
 def _move(reports: Iterable[Report], into: Event) -> list[dict[str, Any]]:
@@ -95,7 +161,7 @@ def _move(reports: Iterable[Report], into: Event) -> list[dict[str, Any]]:
     return before
 
 
-@transaction.atomic
+@ledger.writing()
 def merge(event: Event, into: Event, curator: AbstractBaseUser, reason: str = "") -> Decision:
     """Put all reports of `event` under `into`. The address of `event` then redirects there."""
     if event.pk == into.pk:
@@ -121,15 +187,21 @@ def merge(event: Event, into: Event, curator: AbstractBaseUser, reason: str = ""
     )
 
 
-@transaction.atomic
+@ledger.writing()
 def move(report: Report, into: Event, curator: AbstractBaseUser, reason: str = "") -> Decision | None:
     """Put one report under another event. None when it is there already."""
     if report.event_id == into.pk:
         return None
     rows = _lock(report.event_id, into.pk)
     event, into = rows[report.event_id], rows[into.pk]
+    _still_there([report])
     if into.merged_into_id:
         raise ValidationError("The event has been merged: open the one it was merged into.")
+    if TYPES[report.type].category != into.category:
+        raise ValidationError(
+            f"A {TYPES[report.type].category} report and a {into.category} event are never one act. "
+            "Split the report off and correct the type of its event; the two can then be merged."
+        )
     moved = _move([report], into)
     ledger.derive(event)
     ledger.derive(into)
@@ -139,13 +211,14 @@ def move(report: Report, into: Event, curator: AbstractBaseUser, reason: str = "
     )  # fmt: skip
 
 
-@transaction.atomic
+@ledger.writing()
 def split(reports: list[Report], curator: AbstractBaseUser, reason: str = "") -> Decision:
     """Give reports of one event an event of their own (`Decision.other_event`)."""
     origin = {report.event_id for report in reports}
     if len(origin) != 1:
         raise ValidationError("Choose reports of one event to split off.")
     event = _lock(*origin)[origin.pop()]
+    _still_there(reports)
     if event.reports.live().exclude(pk__in=[r.pk for r in reports]).count() == 0:
         raise ValidationError("Leave at least one report with the event: there is nothing to split.")
     new = ledger.new_event(reports)
@@ -157,12 +230,13 @@ def split(reports: list[Report], curator: AbstractBaseUser, reason: str = "") ->
     )
 
 
-@transaction.atomic
+@ledger.writing()
 def strike_out(report: Report, curator: AbstractBaseUser, reason: str) -> Decision | None:
     """Take a report out of its event: the text does not say this. It stays in the history."""
+    event = _lock(report.event_id)[report.event_id]
+    _still_there([report])
     if report.struck_out:
         return None
-    event = _lock(report.event_id)[report.event_id]
     report.struck_out = True
     report.save(update_fields=["struck_out"])
     ledger.derive(event)
@@ -172,11 +246,9 @@ def strike_out(report: Report, curator: AbstractBaseUser, reason: str) -> Decisi
     )  # fmt: skip
 
 
-@transaction.atomic
+@ledger.writing()
 def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Decision:
     """Put back what a decision changed, where nothing later stands on it."""
-    if hasattr(decision, "undone_by"):
-        raise ValidationError("This decision has been undone already.")
     if decision.kind == Kind.UNDO:
         raise ValidationError("An undoing is not undone: take the decision again.")
     pks = {
@@ -185,17 +257,16 @@ def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Dec
         *(r["event"] for r in decision.before.get("reports", [])),
     }
     rows = _lock(*(pk for pk in pks if pk))
+    if Decision.objects.filter(undoes=decision).exists():
+        raise ValidationError("This decision has been undone already.")
     event = rows[decision.event_id]
-    later = event.decisions.filter(pk__gt=decision.pk, undone_by=None, kind=decision.kind).exclude(
-        kind=Kind.UNDO
-    )
-    if "review" in decision.before or "overrides" in decision.before:
-        if later.exists():
+    for field in {"review", "overrides"} & decision.before.keys():
+        later = event.decisions.filter(pk__gt=decision.pk, undone_by=None, before__has_key=field)
+        if later.exclude(kind=Kind.UNDO).exists():
             raise ValidationError(
                 "A later decision of the same kind stands on this one: undo that one first."
             )
-        for name, value in decision.before.items():
-            setattr(event, name, value)
+        setattr(event, field, decision.before[field])
     if "struck_out" in decision.before:
         Report.objects.filter(pk=decision.report_id).update(struck_out=False)
     for was in decision.before.get("reports", []):
