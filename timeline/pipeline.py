@@ -21,6 +21,9 @@ from timeline.models import Actor, Event, Report, ReportActor
 
 EXTRACTOR = VERSION
 
+# Accounts of unsaved reports are numbered from here on: after all saved ones, as their keys will be.
+UNSAVED = 1 << 62
+
 # A report's identity within its article: reading the same text again with the same extractor finds it.
 Identity = tuple[str, int, int, str, int, str]
 
@@ -164,7 +167,7 @@ def _inherit(new: list[Report], gone: list[Report]) -> None:
 
 def _place(new: list[Report]) -> set[int]:
     """Give new reports their events and save them. Returns the keys of all events that changed."""
-    free = {("new", number): report for number, report in enumerate(new) if not report.event_id}
+    free = {UNSAVED + number: report for number, report in enumerate(new) if not report.event_id}
     touched = {report.event_id for report in new if report.event_id}
     settlement = settle(
         [account_of(report, id) for id, report in free.items()], StoredReports(), decisions_near(new)
@@ -187,7 +190,7 @@ def _place(new: list[Report]) -> set[int]:
     return touched | set(settlement.lost)
 
 
-def _fetch_moved(settlement: Settlement, free: dict[tuple[str, int], Report]) -> dict[int, Report]:
+def _fetch_moved(settlement: Settlement, free: dict[int, Report]) -> dict[int, Report]:
     ids = {id for change in settlement.changes for id in change.gained if id not in free}
     return {report.pk: report for report in Report.objects.filter(pk__in=ids).select_related("place")}
 
