@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from timeline.extraction.casualty_words import may_hold_tolls
 from timeline.extraction.codebook import Toll
 from timeline.extraction.findings import Figure
 from timeline.extraction.lexicon import load
@@ -41,14 +42,6 @@ class TollMention:
     who: str = ""
 
 
-# Most sentences hold none of these: they cost one search.
-_CHEAP = re.compile(
-    r"kill|dead|death|die[sd]?\b|injur|wound|hurt|bod(?:y|ies)|corpse|lives|fatal|casualt|toll|missing|unaccounted"
-    r"|dying|throats|captur|captive|hostage|prisoner|abduct|kidnap|slain|slew|massacr|murder|shot|gunned|behead|execut|martyr|perish"
-    r"|slaught|hospitali|assassin|maim|succumb|drown|number of|remains|blown up|burn|disappear|surrender|eliminat"
-    r"|neutrali|liquidat|seiz|victim|harmed|lynch|butcher|lost (?:their|his|her)|vanish",
-    re.IGNORECASE,
-)
 _ZERO = re.compile(
     r"\b(?:no[\s-]?one|nobody|none(?:\s+of\s+(?:them|the\s+\w+))?|no\s+(?:\w+\s+){0,2}"
     r"(?:people|persons?|civilians?|residents?|soldiers?|troops|staff|workers?|crew|passengers?|victims))\s+"
@@ -69,7 +62,7 @@ _UPDATE_REACH = 40  # characters before "death toll" in which "raising the ..." 
 
 def find_tolls(text: str, start: int, end: int) -> list[TollMention]:
     """Every toll of the sentence text[start:end], in order of its casualty word."""
-    if not _CHEAP.search(text, start, end):
+    if not may_hold_tolls(text[start:end]):
         return []
     sentence = SentenceTolls(text, start, end)
     tolls = [toll for binding in sentence.bindings() if (toll := _mention(sentence, binding)) is not None]

@@ -48,6 +48,30 @@ def casualty_words(name: str) -> frozenset[str]:
     return frozenset(load("casualties")["words"][name])
 
 
+@cache
+def _needles() -> tuple[str, ...]:
+    """A word of every phrase of the lexicon, as few as will do."""
+    lexicon = load("casualties")
+    phrases = {
+        tuple(phrase.split()) for kind in Toll for form in _FORMS for phrase in lexicon[str(kind)][form]
+    }
+    words = (
+        {phrase[0] for phrase in phrases if len(phrase) == 1}
+        | casualty_words("injuries")
+        | casualty_words("none")
+    )
+    for phrase in sorted(phrases):
+        if not any(known in word for word in phrase for known in words):
+            words.add(max(phrase, key=len))
+    return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
+
+
+def may_hold_tolls(sentence: str) -> bool:
+    """A cheap look that passes every sentence with a casualty word: most sentences have none."""
+    lowered = sentence.lower()
+    return any(needle in lowered for needle in _needles())
+
+
 def find_triggers(words: Sequence[Word]) -> list[Trigger]:
     """The casualty words of a sentence, in order, not overlapping."""
     return list(_triggers(words))
