@@ -15,6 +15,8 @@ from timeline.extraction.reading import Reading
 
 # How many sentences back a place or date still holds.
 _REACH = 4
+# A dispatch of so many sentences tells of one act.
+_SHORT = 6
 # An event this much older than the article is background.
 _BACKGROUND = timedelta(days=45)
 # Words of an article are at most this much older than it, unless it dates them itself.
@@ -71,7 +73,7 @@ class _SoFar:
 def _complete(readings: list[Reading], found: list[Candidate], day: date) -> list[Act]:
     result: list[Act] = []
     so_far = _SoFar(
-        timeline=_is_timeline(found, day), short=len(readings) <= 6, theatre=_theatre(readings, found)
+        timeline=_is_timeline(found, day), short=len(readings) <= _SHORT, theatre=_theatre(readings, found)
     )
     main_place = _main_place(readings)
     for c in found:
@@ -275,7 +277,12 @@ def same_act(a: Act, b: Act, readings: list[Reading]) -> bool:
         return False
     fit = _places_fit(a, b)
     if fit == "no":
-        return False
+        points = y.definite and y.sentence - x.sentence <= 2 and a.where is not None
+        return (
+            points
+            and a.where is not None
+            and a.where.precision in (PlacePrecision.ADMIN1, PlacePrecision.COUNTRY)
+        )
     if fit == "same":
         return (
             x.category is Category.TERRITORY
@@ -285,6 +292,8 @@ def same_act(a: Act, b: Act, readings: list[Reading]) -> bool:
             or y.update
         )
     # one place contains the other, or is missing: only a mention that points back
+    if len(readings) <= _SHORT and y.sentence - x.sentence <= 2 and _same_strike(a, b):
+        return True
     return (
         y.definite
         or y.update

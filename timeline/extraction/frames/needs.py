@@ -57,6 +57,8 @@ def _violent(s: Scene) -> bool:
     if _rate(s):
         return False
     lower = tokens[s.trigger.head].lower
+    if s.trigger.nominal and _points_back(s):
+        return True
     if s.tolls_in(a, b) or any(x.kind in ARMED for x in s.reading.actors):
         return True
     weapons = [p for p, _ in s.weapons_in(0, len(tokens)) if p != s.trigger.head]
@@ -89,6 +91,20 @@ def _violent(s: Scene) -> bool:
         s.has("victims", *s.object)
         or (s.subject is not None and s.has("victims", *s.subject))
         or bool(s.reading.tolls)
+    )
+
+
+def _points_back(s: Scene) -> bool:
+    """ "The incident happened in ...", "the killings took place on ..."."""
+    if s.clause is None or s.clause.subject is None:
+        return False
+    tokens = _tokens(s)
+    verb = tokens[s.clause.verb].verb
+    in_subject = s.clause.subject[0] <= s.trigger.head < s.clause.subject[1]
+    return (
+        in_subject
+        and verb in ("happen", "occur", "take", "come", "begin")
+        and tokens[s.clause.subject[0]].lower in ("the", "this", "these")
     )
 
 
@@ -500,6 +516,7 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "armed": _armed,
     "violent": _violent,
     "incoming": _incoming,
+    "points_back": _points_back,
     "ground": _ground,
     "fighting": _fighting,
     "land": _land,

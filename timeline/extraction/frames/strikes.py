@@ -14,6 +14,7 @@ from timeline.extraction.frames.binding import (
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.scene import Scene, is_place
+from timeline.extraction.gazetteer import Kind as PlaceKind
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places import PlaceMention
 from timeline.extraction.reading import Reading
@@ -151,13 +152,30 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
         + bool(candidate.target)
     )
     candidate.strength = min(0.95, candidate.strength + 0.06 * (support - 2))
-    if support < 2 and candidate.strength < 0.8:
+    if support < (1 if candidate.definite else 2) and candidate.strength < 0.8:
         return None
     return candidate
 
 
+_WITHIN_CITY = frozenset(
+    "neighborhood neighbourhood district quarter square suburb area street market".split()
+)
+
+
 def _one_of(reading: Reading, places: list[PlaceMention], span: tuple[int, int]) -> PlaceMention | None:
-    """The first place; of three or more settlements the area that holds them all, if the text names it."""
+    """The first place; of three or more settlements the area that holds them all, if the text names it; of a
+    neighbourhood the city, where that is named with it."""
+    if places and _WITHIN_CITY & set(places[0].where.words.lower().split()):
+        cities = [
+            p
+            for p in reading.places
+            if is_place(p)
+            and p.qualifies
+            and p.kind == PlaceKind.SETTLEMENT
+            and span[0] <= reading.position(p.start) < span[1]
+        ]
+        if cities:
+            return cities[0]
     settled = [p for p in places if p.where.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR)]
     if len(settled) >= 3:
         areas = [p for p in reading.places if is_place(p) and span[0] <= reading.position(p.start) < span[1]]
@@ -187,7 +205,9 @@ def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tup
             and not s.trigger.nominal
         ):
             region = s.subject if s.passive and s.subject else s.object
-            for position, _ in s.weapons_in(region[0], min(region[1], region[0] + 6)):
+            for position, means in s.weapons_in(region[0], min(region[1], region[0] + 6)):
+                if means == "explosion":
+                    continue  # "the bus hit a mine"
                 before = {t.lower for t in reading.parsed.tokens[region[0] : position]}
                 if not before & {"with", "by", "using", "in", "from", "of"}:
                     excluded.add(position)
@@ -309,7 +329,11 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
         return ""
     tokens = s.reading.parsed.tokens
     head = tokens[phrase[1] - 1]
-    if head.tag == "PRP" or (head.tag == "CD" and phrase[1] - phrase[0] == 1):
+    if (
+        head.tag == "PRP"
+        or (head.tag == "CD" and phrase[1] - phrase[0] == 1)
+        or s.weapons_in(phrase[1] - 1, phrase[1])
+    ):
         return ""
     words = s.reading.words(*phrase)
     for article in ("the ", "a ", "an ", "The ", "A "):
