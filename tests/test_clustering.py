@@ -124,6 +124,35 @@ def test_a_denial_beside_the_assertion_is_one_event():
     assert "told twice in this article" in group.links["r2"].match.reasons
 
 
+def test_one_persons_statements_of_a_day_on_one_subject_are_one_event():
+    said = {
+        "type": "statement",
+        "basis": "publication",
+        "people": ["Ann Envoy"],
+        "initiators": ["Ann Envoy"],
+        "sides": ["NO"],
+    }
+    article = "https://a.example"
+    corridor = account("r1", article, text="the grain corridor stays open for all ships", **said)
+    again = account("r2", article, text="ships may use the grain corridor, which stays open", **said)
+    prisoners = account("r3", article, text="prisoners must come home", **said)
+    late = account("r4", article, day=-3, text="the grain corridor stays open for all ships", **said)
+    assert partition(cluster([corridor, again, prisoners, late])) == {
+        frozenset({"r1", "r2"}),
+        frozenset({"r3"}),
+        frozenset({"r4"}),
+    }
+
+
+def test_ties_between_new_and_stored_accounts_of_an_article_are_broken():
+    """The pipeline names stored reports by number and new ones by a tuple."""
+    memory = Memory()
+    memory.put(account(7, "https://a.example", type="drone", place="Odesa"), "event")
+    new = account(("new", 0), "https://a.example", type="drone", place="Odesa")
+    (change,) = [c for c in settle([new], memory).changes if c.gained]
+    assert (change.event, change.gained) == (None, (("new", 0),))
+
+
 def test_each_of_two_strikes_finds_its_own_event():
     """The better match is taken first, whatever the order in the article."""
     first = [

@@ -111,9 +111,10 @@ class Account:
         put("target_words", frozenset(w for t in self.targets for w in content_words(t)))
         put("first", self.start.toordinal())
         put("last", self.end.toordinal())
-        put(
-            "order", (self.published, self.article, self.first, self.last, self.type, self.place_key, self.id)
-        )
+        # Ids come last, and as text: they may be of several kinds, and tell who came first.
+        said = " ".join(sorted(self.words))
+        within = (self.first, self.last, self.type, self.place_key, said, repr(self.id))
+        put("order", (self.published, self.article, *within))
 
     @property
     def denies(self) -> bool:

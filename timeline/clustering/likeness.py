@@ -221,8 +221,11 @@ def _sides(a: Account, b: Account) -> Weight:
             return 0.8, "same side acted"
         if {a.type, b.type} in ({"withdrawal", "capture"}, {"withdrawal", "recapture"}, {"clash"}):
             return NOTHING  # one side leaves what the other takes; a clash has two sides
-        # Each may blame the other for one strike; a place is taken by one side only.
-        return (-2.0 if a.category is Category.STRIKE else -3.0), "different sides acted"
+        # Each may blame the other for one strike on one town; in a region both strike on the same day.
+        one_town = (
+            a.category is Category.STRIKE and a.place_key == b.place_key and _level(a) == _level(b) == 3
+        )
+        return (-1.9 if one_town else -3.0), "different sides acted"
     return NOTHING
 
 

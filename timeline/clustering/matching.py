@@ -13,6 +13,7 @@ from timeline.clustering.likeness import (
     COARSE,
     LANDMARKS,
     REACH,
+    SPEECH,
     THRESHOLD,
     VETO,
     related_types,
@@ -144,13 +145,14 @@ def retells(a: Account, b: Account) -> bool:
 
     The extractor merges mentions of one act: what it kept apart is two acts, unless one side's word is set
     against another's (a denial beside an assertion, or two speakers on the same act with the same figures), or
-    nothing tells two meetings or measures of the same parties apart. Two strikes on one town stay two.
+    nothing tells two meetings of the same parties, or two statements of one person, apart. Two strikes on one
+    town stay two.
     """
     if a.category is not b.category:
         return False
     if a.denies != b.denies:
         return True
-    if a.type == b.type and a.type in ONE_A_DAY:
+    if a.type == b.type and (a.type in ONE_A_DAY or (a.type in SPEECH and a.surnames & b.surnames)):
         return (a.first, a.last) == (b.first, b.last) and weigh(a, b)[0] >= THRESHOLD
     return (
         a.category is not Category.DIPLOMACY
