@@ -99,6 +99,7 @@ def _row(number: int, data: dict[str, object], now: datetime) -> Row | RowError:
         return RowError(number, "text", "It is empty; give the article's text.")
     if not strings["id"] and not strings["url"]:
         return RowError(number, "id", "Neither id nor url is given; one is needed to know the article again.")
+    strings["url"] = strings["url"].replace(" ", "%20")  # as browsers read it
     if strings["url"] and not is_web_address(strings["url"]):
         return RowError(number, "url", "It is no web address; write it whole, from http:// or https:// on.")
     published, day_only = None, False

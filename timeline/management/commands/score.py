@@ -18,6 +18,7 @@ from tqdm import tqdm
 from articles.reading import Row, read_jsonl
 from timeline.clustering import Account, cluster
 from timeline.extraction import Document, Finding, extract
+from timeline.extraction.codebook import Precision
 from timeline.extraction.dates import find_dates
 from timeline.extraction.segment import sentences
 
@@ -91,9 +92,10 @@ class Command(BaseCommand):
         rows = []
         for line in self.lines("timebank.jsonl"):
             document = json.loads(line)
-            text, day = document["text"], date.fromisoformat(document["dct"])
+            text, day = document["text"], date.fromisoformat(document["dct"][:10])
             found = find_dates(text, sentences(text), day)
-            timexes = [[m.start, m.end, m.when.start.isoformat()] for m in found]
+            days = [m for m in found if m.when.precision == Precision.DAY]  # the scorer's gold is days only
+            timexes = [[m.start, m.end, m.when.start.isoformat()] for m in days]
             rows.append({"id": document["docid"], "timexes": timexes})
         self.title("timebank")
         self.run("temporal.py", self.folder / "timebank.jsonl", self.write("timebank.jsonl", rows))
