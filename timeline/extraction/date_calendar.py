@@ -29,6 +29,7 @@ _YEAR_NOUN = re.compile(
     re.IGNORECASE,
 )
 _FAME_REACH = 60  # characters
+_SURE_OF_YEAR = 60  # days
 _JUST_AHEAD = 21  # days
 _FIXED_DAYS = {
     "9/11": (9, 11), "orthodox christmas": (1, 7), "orthodox christmas eve": (1, 6), "christmas": (12, 25),
@@ -139,11 +140,14 @@ def month_day(
         if told and cue.search(context.text, low, high) and "anniversary" not in context.text[low:high]:
             return fame
     candidates = cal.month_day_candidates(context.day, month, number)
-    if weekday is not None:
-        candidates = [c for c in candidates if c.weekday() == weekday] or candidates
     if not candidates:
         return None
-    return _by_tense(context, candidates, start, end)
+    found = _by_tense(context, candidates, start, end)
+    # The weekday tells the year of a day long past; near publication, a weekday that does not fit is a slip.
+    if weekday is not None and abs((found - context.day).days) > _SURE_OF_YEAR:
+        fitting = [c for c in candidates if c.weekday() == weekday]
+        return _by_tense(context, fitting, start, end) if fitting else found
+    return found
 
 
 def _by_tense(context: Context, candidates: list[date], start: int, end: int) -> date:
