@@ -68,6 +68,7 @@ def site(django_db_setup, django_db_blocker) -> Iterator[LiveServer]:
         yield server
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
+        connection.close()  # Playwright's loop has connections of its own, which nobody else closes
 
 
 @pytest.fixture
