@@ -19,11 +19,11 @@ from timeline.clustering import (
     content_words,
     settle,
 )
-from timeline.clustering.accounts import surname
 from timeline.clustering.grouping import NO_DECISIONS
 from timeline.clustering.likeness import THRESHOLD, weigh
 from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Stance
 from timeline.extraction.findings import Figure
+from timeline.wording import surname
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "same_event.toml").read_text("utf-8"))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from timeline.assessment import Speaker
 from timeline.extraction.codebook import Modality, PlacePrecision, Role, Status
 from timeline.extraction.findings import Figure, Party
-from timeline.wording import listing, verb, with_article
+from timeline.wording import fold, listing, surname, verb, with_article
 
 LONGEST = 220  # characters; a quote is cut at a word to keep to it
 
@@ -139,14 +139,24 @@ _RANK = {"state": 0, "group": 1, "force": 2, "agency": 3, "organisation": 4, "":
 
 def headline(parts: Parts) -> str:
     """One line, without a full stop."""
-    line = _framed(parts)
+    line = _said(parts) or _framed(parts)
     toll = _toll(parts)
     if toll:
         line = f"{line}; {toll}"
-    gist = _cut(parts.gist, LONGEST - len(line) - 4) if parts.type in _SPEECH else ""
-    if gist:
-        line = f"{line}: “{gist}”"
     return line[:1].upper() + line[1:]
+
+
+def _said(parts: Parts) -> str:
+    """An act of speech is told by its words: the sentence that names the speaker, else "Speaker: “words”"."""
+    told = parts.status in (Status.REPORTED, Status.CORROBORATED)
+    if not (told and parts.type in _SPEECH and parts.gist):
+        return ""
+    words = frozenset(surname(word) for word in fold(parts.gist).split())
+    actors = _actors(parts)
+    if not actors or any(surname(p.name) in words for p in actors):
+        return _cut(parts.gist, LONGEST)
+    who = listing(_names(actors))
+    return f"{who}: “{_cut(parts.gist, LONGEST - len(who) - 4)}”"
 
 
 # ---- who -----------------------------------------------------------------------------------------------
@@ -160,6 +170,7 @@ def _named(parts: Parts, *roles: Role) -> list[Party]:
     named: list[Party] = []
     for parties in sides.values():
         persons = [p for p in parties if p.kind == "person"] if parts.type in _BY_PERSONS else []
+        persons = list({surname(p.name): p for p in reversed(persons)}.values())[::-1]
         named += persons or [min(parties, key=lambda p: _RANK.get(p.kind, 5))]
     return named
 
@@ -384,10 +395,10 @@ def figure_words(figure: Figure) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    """At a word, with an ellipsis; "" where there is no room for anything sensible."""
-    text = " ".join(text.split()).strip("“”\"' ")
+    """Without its full stop; cut at a word, with an ellipsis, where it is too long."""
+    text = " ".join(text.split()).removesuffix(".")
+    if text.startswith("“") and "”" not in text[:-1]:
+        text = text.strip("“”")
     if len(text) <= longest:
         return text
-    if longest < 30:
-        return ""
     return f"{text[: longest - 1].rsplit(' ', 1)[0].rstrip(',;:–— ')}…"

@@ -1,9 +1,28 @@
-"""English for names that come from texts: lists, and whether a verb after a name is singular."""
+"""English for names that come from texts: their spellings, lists of them, and the verb after them."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
+
+WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=50_000)
+def fold(name: str) -> str:
+    """A name without case, accents and punctuation: "Huliaipole’s" and "huliaipole's" are one."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join(WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+
+
+@lru_cache(maxsize=50_000)
+def surname(name: str) -> str:
+    """What outlets agree on in a person's name: "Volodymyr Zelenskyy" and "Zelensky" are one."""
+    last = (fold(name).split() or [""])[-1]
+    return re.sub(r"(?:[iy]{1,2}|ij|ey)$", "y", last)
+
 
 # Plural also when written with a capital or without an s. "United States" and "Hamas" are singular.
 _PLURALS = frozenset(

@@ -81,11 +81,17 @@ def voices(testimonies: Sequence[Testimony]) -> tuple[list[Voice], list[Voice]]:
     said: list[Voice] = []
     denied: list[Voice] = []
     for t in sorted(testimonies, key=lambda t: t.order):
-        heard = [Voice(s.name, s.side, camp(s.name, s.side, t), t) for s in t.speakers]
+        heard = [Voice(s.name, s.side, camp(s.name, s.side, t), t) for s in _foremost(t.speakers)]
         if not heard and t.outlet_side:
             heard = [Voice(t.source, t.outlet_side, camp(t.source, t.outlet_side, t), t)]
         (denied if t.denies else said).extend(heard or [Voice(t.source, "", OUTLET, t)])
     return said, denied
+
+
+def _foremost(speakers: Sequence[Speaker]) -> list[Speaker]:
+    """Without the states for which another of them speaks: a minister, not the minister and the country."""
+    spoken_for = {s.side for s in speakers if s.kind != "state"} - {""}
+    return [s for s in speakers if s.kind != "state" or s.side not in spoken_for]
 
 
 def judge(testimonies: Sequence[Testimony], today: date) -> Verdict:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from timeline.extraction.codebook import (
@@ -21,30 +18,16 @@ from timeline.extraction.codebook import (
     Stance,
 )
 from timeline.extraction.findings import Figure, Finding
+from timeline.wording import WORD, fold, surname
 
-_WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(
-    _WORD.findall(
+    WORD.findall(
         """about after again against also among been before being between both but during each from have having
         here into just more most near only other over said says same some such than that their them then there
         these they this those through under until very was were what when where which while will with would year
         years people according monday tuesday wednesday thursday friday saturday sunday told"""
     )
 )
-
-
-@lru_cache(maxsize=50_000)
-def fold(name: str) -> str:
-    """A name without case, accents and punctuation: "Huliaipole’s" and "huliaipole's" are one."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
-
-
-@lru_cache(maxsize=50_000)
-def surname(name: str) -> str:
-    """What outlets agree on in a person's name: "Volodymyr Zelenskyy" and "Zelensky" are one."""
-    last = (fold(name).split() or [""])[-1]
-    return re.sub(r"(?:[iy]{1,2}|ij|ey)$", "y", last)
 
 
 def content_words(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import cos, hypot, radians
 
-from timeline.clustering.accounts import Account, fold
+from timeline.clustering.accounts import Account
 from timeline.extraction.codebook import (
     TYPES,
     Category,
@@ -18,6 +18,7 @@ from timeline.extraction.codebook import (
     Precision,
 )
 from timeline.extraction.findings import Figure
+from timeline.wording import fold
 
 THRESHOLD = 4.0
 VETO = -100.0
