@@ -52,7 +52,7 @@ def _fixed(chosen: EventFilter, name: str) -> Facet:
     """A facet whose values the codebook names: all in its order, those without events left out."""
     field = FilterForm.base_fields[name]
     counts = dict(
-        chosen.events(without=name)
+        chosen.events(without=[name])
         .order_by()
         .values_list(name)
         .annotate(n=Count("pk"))
@@ -72,7 +72,7 @@ def _long(chosen: EventFilter, name: str, rows: Iterable[tuple[str, str, int]]) 
 
 def _countries(chosen: EventFilter) -> list[tuple[str, str, int]]:
     rows = (
-        chosen.events(without="country")
+        chosen.events(without=["country"])
         .exclude(place=None)
         .exclude(place__country="")
         .order_by()
@@ -85,7 +85,7 @@ def _countries(chosen: EventFilter) -> list[tuple[str, str, int]]:
 
 def _regions(chosen: EventFilter) -> list[tuple[str, str, int]]:
     rows = (
-        chosen.events(without="region")
+        chosen.events(without=["region"])
         .exclude(place=None)
         .exclude(place__admin1="")
         .order_by()
@@ -97,7 +97,7 @@ def _regions(chosen: EventFilter) -> list[tuple[str, str, int]]:
 
 
 def _actors(chosen: EventFilter) -> list[tuple[str, str, int]]:
-    events = chosen.events(without="actor").order_by().values("pk")
+    events = chosen.events(without=["actor"]).order_by().values("pk")
     rows = (
         EventActor.objects.filter(event__in=events)
         .values_list("actor", "actor__name")
@@ -108,7 +108,7 @@ def _actors(chosen: EventFilter) -> list[tuple[str, str, int]]:
 
 
 def _sources(chosen: EventFilter) -> list[tuple[str, str, int]]:
-    events = chosen.events(without="source").order_by().values("pk")
+    events = chosen.events(without=["source"]).order_by().values("pk")
     rows = (
         Report.objects.live()
         .filter(event__in=events)

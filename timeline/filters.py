@@ -2,7 +2,7 @@
 
     chosen = EventFilter(request.GET)
     chosen.events()            # the published events that match
-    chosen.events(without="status")   # the same without one filter: what its own counts are made of
+    chosen.events(without=["status"])   # the same without one filter: what its own counts are made of
     chosen.errors              # what was wrong with the query string; such parts are left out
 
 The whole state is in the URL; fields that may repeat are lists (`category=strike&category=territory`).
@@ -10,7 +10,7 @@ The whole state is in the URL; fields that may repeat are lists (`category=strik
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -195,10 +195,11 @@ class EventFilter:
             for message in messages
         ]
 
-    def events(self, without: str = "") -> EventQuerySet:
+    def events(self, without: Container[str] = ()) -> EventQuerySet:
+        """The published events that match; `without` names filters that are left aside."""
         events = Event.objects.published()
         for name, value in self.values.items():
-            if name != without:
+            if name not in without:
                 events = events.filter(CONDITIONS[name](value))
         return events
 

@@ -32,7 +32,7 @@ def chronology(request: HttpRequest) -> HttpResponse:
             total=Count("pk"), unreviewed=Count("pk", filter=Q(review=Event.Review.UNREVIEWED))
         ),
         "histogram": make_histogram(
-            counts_by_day(chosen.events(without="start")),
+            counts_by_day(chosen.events(without=["start", "end"])),
             chosen.period,
             (chosen.values.get("start"), chosen.values.get("end")),
         ),
