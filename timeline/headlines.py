@@ -10,6 +10,7 @@ the status decides which of them is used and in what frame. The word "claims" is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -134,6 +135,7 @@ _JOINT = frozenset({"talks", "agreement", "exchange"})
 _TERRITORY_VERBS = frozenset(
     {"capture", "recapture", "advance", "withdrawal", "annexation", "incursion", "control"}
 )
+_LEAD_IN = re.compile(r"^(?:But|And|Meanwhile,|However,|Earlier,|Separately,|Also,|In addition,) ")
 _RANK = {"state": 0, "group": 1, "force": 2, "agency": 3, "organisation": 4, "": 5, "people": 6, "person": 7}
 
 
@@ -154,9 +156,10 @@ def _said(parts: Parts) -> str:
     words = frozenset(surname(word) for word in fold(parts.gist).split())
     actors = _actors(parts)
     if not actors or any(surname(p.name) in words for p in actors):
-        return _cut(parts.gist, LONGEST)
+        return _cut(_LEAD_IN.sub("", parts.gist), LONGEST)
     who = listing(_names(actors))
-    return f"{who}: “{_cut(parts.gist, LONGEST - len(who) - 4)}”"
+    gist = _cut(parts.gist, LONGEST - len(who) - 4)
+    return f"{who}: {gist}" if set('“”"') & set(gist) else f"{who}: “{gist}”"
 
 
 # ---- who -----------------------------------------------------------------------------------------------
@@ -397,8 +400,6 @@ def figure_words(figure: Figure) -> str:
 def _cut(text: str, longest: int) -> str:
     """Without its full stop; cut at a word, with an ellipsis, where it is too long."""
     text = " ".join(text.split()).removesuffix(".")
-    if text.startswith("“") and "”" not in text[:-1]:
-        text = text.strip("“”")
     if len(text) <= longest:
         return text
     return f"{text[: longest - 1].rsplit(' ', 1)[0].rstrip(',;:–— ')}…"
