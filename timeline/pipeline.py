@@ -147,8 +147,9 @@ def _reports_of(article: Article, findings: Iterable[Finding]) -> list[tuple[Rep
 
 def _speakers(finding: Finding) -> list[list[str]]:
     """[name, kind, side] of those on whose word it rests: as parties of the event, or as known actors."""
-    parties = {p.name: (p.kind, p.side) for p in finding.parties}
-    return [[name, *(parties.get(name) or identify(name))] for name in finding.attributed_to]
+    parties = {p.name: (p.kind, p.side) for p in finding.parties if p.side}
+    country = finding.where.country if finding.where else ""
+    return [[name, *(parties.get(name) or identify(name, country))] for name in finding.attributed_to]
 
 
 def _inherit(new: list[Report], gone: list[Report]) -> None:

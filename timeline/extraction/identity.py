@@ -1,15 +1,30 @@
 """Which side a name belongs to, outside any article: "Russia's Defence Ministry" is an agency of RU."""
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 from timeline.extraction.actors import Registry
 from timeline.extraction.clauses import parse
+from timeline.extraction.lexicon import load
 from timeline.extraction.tokens import tokenise
 
 
 @lru_cache(maxsize=20_000)
-def identify(name: str) -> tuple[str, str]:
-    """(kind, side) as in `findings.Party`; "" for what the lexicons do not know."""
-    found = [a for a in Registry().read(parse(tokenise(name)), ()) if a.kind or a.side]
+def identify(name: str, country: str = "") -> tuple[str, str]:
+    """(kind, side) as in `findings.Party`; "" for what the lexicons do not know.
+
+    `country` is the place's (ISO code): an office that the text gives to nobody ("the regional governor") is
+    taken for that state's.
+    """
+    found = [a for a in Registry().read(parse(tokenise(name)), []) if a.kind or a.side]
     best = next((a for a in found if a.side and not a.adjective), None) or next((a for a in found if a.side), None)
-    return (best.kind, best.side) if best else ("", "")
+    if best:
+        return best.kind, best.side
+    if country and any(word in _offices() for word in re.findall(r"\w+", name.lower())[-2:]):
+        return "agency", country
+    return "", ""
+
+
+@cache
+def _offices() -> frozenset[str]:
+    return frozenset(load("local_offices")["nouns"])
