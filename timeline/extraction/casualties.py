@@ -56,12 +56,27 @@ _ZERO_WOUNDED = re.compile(r"injur|wound|hurt|casualt|victim|harmed", re.IGNOREC
 # Characters between a cue of a sum and the toll that it marks; tolls that follow closely are of the same sum.
 _CUE_REACH = 90
 _CUE_SHARED = 30
+_LONGEST_SENTENCE = 2_500  # characters
 _BEYOND_ONE_EVENT = 25_000  # dead or wounded: sieges and massacres of our time stayed below
 _UPDATE_REACH = 40  # characters before "death toll" in which "raising the ..." may stand
 
 
 def find_tolls(text: str, start: int, end: int) -> list[TollMention]:
     """Every toll of the sentence text[start:end], in order of its casualty word."""
+    return [toll for window in _windows(text, start, end) for toll in _tolls(text, *window)]
+
+
+def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence; text without any full stop in pieces, for the work grows with the square of the length."""
+    while end - start > _LONGEST_SENTENCE:
+        space = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
+        cut = space if space > 0 else start + _LONGEST_SENTENCE
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _tolls(text: str, start: int, end: int) -> list[TollMention]:
     if not may_hold_tolls(text[start:end]):
         return []
     sentence = SentenceTolls(text, start, end)

@@ -34,7 +34,7 @@ _BULLET = re.compile(r"\s*(?:[-–—•*·▪●‣]\s|\d{1,2}[.)]\s)")
 _ENDS = re.compile(r"[.!?…]['\"”’)\]»]*\s*\Z")
 # Full stop(s), what closes with them, then white space and the beginning of something.
 _STOP = re.compile(
-    r"(?P<stop>[.!?…]+)(?P<close>[\"”’'»)\]]*)"
+    r"(?<![.!?…])(?P<stop>[.!?…]+)(?P<close>[\"”’'»)\]]*)"
     r"(?P<gap>\s+)(?P<open>[\"“‘'«(\[\-–—•$€£@#]*\s?)(?P<next>[^\W_])"
 )
 _WORD_BEFORE = re.compile(r"[\w.’'&-]*\Z")
