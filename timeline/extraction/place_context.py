@@ -36,7 +36,7 @@ def preposition_before(line: Line, text: str, found: Spot, lists: dict[int, str]
         if gap not in ("", ","):
             return ""
         if index in lists and index not in adjectives:
-            return lists[index] if gap == "," or typed else ""
+            return lists[index] if typed or (gap == "," and _list_goes_on(line, text, found)) else ""
         if low in ("and", "or", "as") and gap == "" and index - 1 in lists:
             return lists[index - 1]
         if low == "of":
@@ -57,12 +57,22 @@ def preposition_before(line: Line, text: str, found: Spot, lists: dict[int, str]
     return ""
 
 
+def _list_goes_on(line: Line, text: str, found: Spot) -> bool:
+    """Whether B is an item in "in A, B and C" or "in A, B." and not the subject in "in A, B said"."""
+    if found.last + 1 >= len(line.words):
+        return True
+    return line.gap(text, found.last, found.last + 1).strip() != "" or line.words[found.last + 1].lower in (
+        "and",
+        "or",
+    )
+
+
 def surnames(lines: Sequence[Line], text: str) -> frozenset[str]:
     """Folded names that the article uses as a person's: after a title, or after another capitalised name."""
     vocab = vocabulary()
     found: set[str] = set()
     for line in lines:
-        known = {k for s in line.spots if s.candidates or s.demonym for k in range(s.first, s.last + 1)}
+        known = {k for s in line.spots if _is_broad(s) for k in range(s.first, s.last + 1)}
         for spot in line.spots:
             if spot.demonym or not spot.first:
                 continue
@@ -76,6 +86,15 @@ def surnames(lines: Sequence[Line], text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _is_broad(spot: Spot) -> bool:
+    """Whether it names a country, a division or an area: nobody's given name, apart from a few."""
+    return bool(spot.demonym) or (
+        bool(spot.candidates)
+        and spot.candidates[0][1].kind in (Kind.COUNTRY, Kind.ADMIN1, Kind.AREA)
+        and spot.surface not in vocabulary().given_names
+    )
+
+
 def _leaves_a_place(word: str) -> bool:
     """Whether a capitalised word before a name leaves it one of its own: "On", "Tuesday", "Eastern"."""
     vocab = vocabulary()
@@ -86,7 +105,7 @@ _INITIAL = re.compile(r"\b[A-Z]\.\s*$")
 
 
 def belongs_to_a_body(line: Line, text: str, found: Spot) -> bool:
-    """ "Armed Forces of Ukraine", "Bank of Moscow", "Front for the Liberation of Rwanda"."""
+    """Whether "of" makes the name part of a body's: "Armed Forces of Ukraine", "Bank of Moscow"."""
     if found.first < 2 or line.words[found.first - 1].lower not in ("of", "the"):
         return False
     of = found.first - 1 - (line.words[found.first - 1].lower == "the")
@@ -125,6 +144,8 @@ def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, s
         return False
     if after.lower in (vocab.named_after if after.capital else vocab.named_after_lower):
         return True
+    if not broad and len(after.text) == 1 and after.capital:
+        return True  # "George W. Bush"
     if not after.capital or stated or found.last + 1 in known or after.text.isupper():
         return False
     if after.lower in vocab.neutral or after.lower in vocab.types or after.lower in vocab.titles:
@@ -148,13 +169,17 @@ def stands_for_government(line: Line, text: str, found: Spot, place: Place, prep
             return False
         back = text[max(line.sentence.start, found.start - 40) : found.start].lower().split()
         return not any(word.startswith(vocab.motion) for word in back)
+    return not after_place_verb(line, found)
+
+
+def after_place_verb(line: Line, found: Spot) -> bool:
+    """Whether the name is the object of a verb that takes places: "entered Kursk", "struck occupied Donetsk"."""
     index = found.first - 1
-    while index >= 0 and line.words[index].lower in vocab.passed:
+    while index >= 0 and line.words[index].lower in vocabulary().passed:
         index -= 1
-    if index < 0:
-        return True
-    verb = line.words[index]
-    return verb.capital or not verb.lower.startswith(vocab.place_verbs)
+    if index < 0 or line.words[index].capital:
+        return False
+    return line.words[index].lower.startswith(vocabulary().place_verbs)
 
 
 _NEAR = re.compile(
@@ -168,7 +193,7 @@ _BEYOND = 30  # kilometres
 
 
 def nearness(text: str, found: Spot, sentence_start: int) -> str:
-    """ "near", "far" (more than 30 km off) or "": what the words before a name say of the distance to it."""
+    """What the words before a name say of the distance to it: "near", "far" (more than 30 km) or ""."""
     back = text[max(sentence_start, found.start - 80) : found.start]
     if not _NEAR.search(back):
         return ""
@@ -181,7 +206,7 @@ def nearness(text: str, found: Spot, sentence_start: int) -> str:
 
 
 def is_dateline(text: str, found: Spot) -> bool:
-    """ "KYIV, Ukraine (AP) —" at the beginning of the text."""
+    """Whether the name opens a dateline: "KYIV, Ukraine (AP) —" at the beginning of the text."""
     if found.start > 60 or text[: found.start].strip(" \n\"'("):
         return False
     return _DATELINE.match(text, found.end) is not None

@@ -4,6 +4,7 @@
 "the Congolese town of Eringeti".
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -64,6 +65,8 @@ def read(
         if not reading.spot.demonym:
             reading.noun, reading.type_end = _type_noun(line, reading)
             reading.type_kind = vocabulary().types.get(reading.noun, "")
+    # "the East" is a region of Cameroon only when it is called one
+    readings = [r for r in readings if r.type_kind or r.spot.surface.lower() not in vocabulary().directions]
     _share_plural(line, text, readings)
     _link(line, text, readings)
     return readings
@@ -94,7 +97,7 @@ _BROAD = (Kind.COUNTRY, Kind.AREA, Kind.FACILITY, Kind.ADMIN1)
 
 
 def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
-    """The noun of "<Name> region", "village of <Name>", "an area called <Name>", and its position where it follows."""
+    """The noun of "X region", "village of X", "an area called X"; its position where it follows the name, or -1."""
     words, spot, types = line.words, reading.spot, vocabulary().types
     if not spot.possessive:
         for length in (3, 2, 1):
@@ -122,7 +125,7 @@ _LIST = frozenset({",", "and", ", and", "&", "or"})
 
 
 def _share_plural(line: Line, text: str, readings: list[Reading]) -> None:
-    """ "Sumy and Donetsk regions", "A, B and C villages": the noun holds for each of the list."""
+    """Let a plural noun hold for each of its list: "Sumy and Donetsk regions", "A, B and C villages"."""
     noun = -1  # last word of the plural noun that ends the list at hand
     for previous, reading in zip(reversed(readings[:-1]), reversed(readings[1:]), strict=True):
         if reading.type_end >= 0:
@@ -144,24 +147,23 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
         for outer in readings[i + 1 : i + 6]:
             if outer.spot.demonym:
                 continue
-            if (
-                outer.spot.first <= inner.last
-                or not outer.candidates
-                or not _linked(line, text, readings, inner, outer)
-            ):
+            link = _linked(line, text, readings, inner, outer) if outer.spot.first > inner.last else ""
+            if link == "in" and not outer.candidates:
+                inner = outer  # an unknown place in between: "X village of Y in Z district"
+                continue
+            if not link or not outer.candidates:
                 break
-            if not _may_contain(outer, reading):
+            if not (_may_contain(outer, reading) or (link == "in" and _insists(reading, outer))):
+                break
+            if link == "," and not reading.candidates and not _is_division(outer):
                 break
             reading.containers.append(outer)
             inner = outer
 
     for previous, reading in zip(reversed(readings[:-1]), reversed(readings[1:]), strict=True):
-        if reading.containers and not previous.containers and not previous.spot.demonym:
-            if (
-                text[previous.spot.end : reading.spot.start].strip() in _LIST
-                and reading not in previous.containers
-            ):
-                previous.containers = list(reading.containers)
+        listed = text[previous.spot.end : reading.spot.start].strip() in _LIST
+        if listed and reading.containers and not previous.containers and not previous.spot.demonym:
+            previous.containers = list(reading.containers)
 
 
 def _insists(inner: Reading, outer: Reading) -> bool:
@@ -178,7 +180,7 @@ def _describes(line: Line, reading: Reading) -> bool:
 
 
 def _is_sea(reading: Reading) -> bool:
-    """ "Ukraine's Black Sea Odesa region", "the Red Sea port city of Hodeidah"."""
+    """Seas describe what lies on them: "Ukraine's Black Sea Odesa region", "the Red Sea port city of Hodeidah"."""
     return (
         bool(reading.candidates)
         and reading.candidates[0][1].kind == Kind.AREA
@@ -204,7 +206,8 @@ def _describe(line: Line, readings: list[Reading], i: int) -> None:
             describing.qualifies = not describing.spot.demonym
 
 
-_LINKS = frozenset({"in", "of", "the", "a", "an", "at", "near", "on", "part"})
+_LINKS = frozenset({"in", "of", "the", "a", "an", "at", "part"})
+_COMPASS = re.compile(r"(?:north|south|east|west)(?:-?(?:east|west))?$")
 
 
 def _is_division(reading: Reading) -> bool:
@@ -213,7 +216,7 @@ def _is_division(reading: Reading) -> bool:
 
 
 def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, outer: Reading) -> str:
-    """ "in" for "X in Y", "X village market in the northern Y", "," for "X, Y": only a description between them."""
+    """How a mere description joins two names: "in" for "X village in the northern Y", "," for "X, Y", else ""."""
     vocab = vocabulary()
     first = inner.last + 1
     span = line.words[first : outer.spot.first]
@@ -227,11 +230,16 @@ def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, oute
         return ""
     if not span and inner.spot.possessive:
         return "in"  # "Mozogo in Cameroon's Far North"
+    if not link and inner.type_kind == Kind.ADMIN1 and any(w.lower in ("capital", "capitals") for w in span):
+        return ""  # "the Bihar state capital of Patna"
     commas = len(link)
     description = _description(span) if link else 0
     for k, word in enumerate(span, first):
         low = word.lower
         if low in ("in", "of", "at"):
+            compass = low == "of" and k > first and _COMPASS.match(line.words[k - 1].lower)
+            if compass and (k < first + 2 or line.words[k - 2].lower != "the"):
+                return ""  # "Kut, south of Baghdad" is not in Baghdad
             link = "in"
         elif not (
             low in _LINKS or low in vocab.passed or low in vocab.types or k in adjectives

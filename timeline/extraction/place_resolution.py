@@ -15,7 +15,7 @@ from timeline.extraction.gazetteer import Gazetteer, Kind, Match, Place, fold
 from timeline.extraction.place_geometry import contains, distance
 from timeline.extraction.place_reading import Reading
 from timeline.extraction.place_spotting import Candidates, Line, Spot
-from timeline.extraction.place_vocabulary import vocabulary
+from timeline.extraction.place_vocabulary import is_common_word, vocabulary
 
 _MATCH = {Match.PRIMARY: 2.0, Match.ALIAS: 2.0, Match.ALTERNATE: 0.0, Match.SPELLING: -0.5}
 _KIND = {
@@ -23,6 +23,9 @@ _KIND = {
     Kind.SETTLEMENT: 0.0, Kind.ADMIN1: -0.4, Kind.ADMIN2: -2.0,
 }  # fmt: skip
 FULL_SHARE = 0.3  # a country with this share of the leading country's mentions is as likely as the leader
+ADJECTIVE = (
+    0.9  # votes of "Saudi" in "Saudi air strikes on Sanaa": a little less than those of a country's name
+)
 NAMED = 0.3  # votes from which on an article says in which country it is set
 THEATRE = 0.15  # votes that countries at war are given where it does not say
 
@@ -70,7 +73,7 @@ def context_of(text: str, lines: Sequence[Line], title: Sequence[Line], seats: M
         for line in source:
             for spot in line.spots:
                 country, vote = _vote(spot, line, seats)
-                if vote >= 1.0:
+                if vote >= ADJECTIVE:
                     votes[country] = votes.get(country, 0.0) + vote * weight
                     if source is lines:
                         in_sentence[spot.sentence].add(country)
@@ -86,7 +89,7 @@ def context_of(text: str, lines: Sequence[Line], title: Sequence[Line], seats: M
 def _vote(spot: Spot, line: Line, seats: Mapping[str, str]) -> tuple[str, float]:
     """The country that a name speaks for: 1 for a country or its capital, less for a town known by its size."""
     if spot.demonym:
-        return spot.demonym, 1.0
+        return spot.demonym, ADJECTIVE
     named = [p for m, p in spot.candidates if m <= Match.ALIAS]
     for place in named:
         if place.kind == Kind.COUNTRY or (place.key in seats and place.population > 100_000):
@@ -133,7 +136,7 @@ def resolve(lines: Sequence[list[Reading]], context: Context, gazetteer: Gazette
     for reading in readings:
         if reading.candidates:
             _, reading.match, reading.place = _ranked(reading, context)[0]
-    for reading in readings:
+    for reading in reversed(readings):  # containers mostly come after what they contain
         if reading.place and _is_namesake(reading, reading.place, context):
             reading.place = None
         if reading.place:
@@ -151,19 +154,31 @@ def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
     """
     if place.kind not in (Kind.SETTLEMENT, Kind.ADMIN2):
         return False
-    outer = [c.place for c in reading.containers if c.place]
+    outer = [c for c in reading.containers if c.place]
     if outer:
         likely = reading.match <= Match.ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
-        return not any(contains(o, place) for o in outer) and (bool(reading.type_kind) or not likely)
+        return not any(_holds(o, place) for o in outer) and (bool(reading.type_kind) or not likely)
     foreign = bool(context.main) and context.weight(place.country, reading.spot.surface) < 0.05
     small = reading.noun and reading.noun not in ("city", "capital", "port city", "town", "state", "province")
-    return foreign and (bool(small) or place.population < (100_000 if reading.noun else 5_000))
+    if small and reading.match > Match.ALIAS:
+        return foreign
+    return foreign and place.population < (100_000 if reading.noun else 5_000)
+
+
+def _holds(container: Reading, place: Place) -> bool:
+    outer = container.place
+    if outer is None:
+        return False
+    around = outer.kind == Kind.SETTLEMENT and container.type_kind in (Kind.ADMIN1, Kind.ADMIN2)
+    return contains(outer, place) or (
+        around and distance(outer, place) < 100
+    )  # "the Beni region" is around Beni
 
 
 def _by_spelling(reading: Reading, context: Context, gazetteer: Gazetteer) -> Candidates:
     """Places whose name differs in romanisation only, in the countries that the article is about."""
     surface = reading.spot.surface
-    if len(surface) < 5:
+    if len(surface) < 5 or all(is_common_word(word) for word in surface.split()):
         return ()
     stated = {p.country for c in reading.containers for _, p in c.candidates}
     district = reading.type_kind in (Kind.ADMIN1, Kind.ADMIN2)
@@ -211,7 +226,7 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
         score += 1.0
     if place.admin1_code in context.admin1:
         score += 1.0
-    if place.key in context.seats:
+    if place.key in context.seats and match <= Match.ALIAS:
         score += 2.0
     score += 0.6 * math.log10(place.population + 10)
     score += _type_score(reading, place)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.gazetteer import ARTICLES, Gazetteer, Kind, Match, Place
-from timeline.extraction.place_vocabulary import vocabulary
+from timeline.extraction.place_vocabulary import is_common_word, vocabulary
 from timeline.extraction.segment import Sentence
 
 Candidates = tuple[tuple[Match, Place], ...]
@@ -71,9 +72,11 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
     found: list[Word] = []
     for m in _WORD.finditer(text, start, end):
         raw = m.group()
-        if len(raw) > 2 and raw[-1] == "s" and raw[-2] in "'’":
-            raw = raw[:-2]
-        found.append(Word(m.start(), m.start() + len(raw), m.end(), raw, raw.lower(), raw[0].isupper()))
+        first, last = m.span()
+        full = last
+        if raw[-2:] in ("'s", "’s") and len(raw) > 2:
+            raw, last = raw[:-2], last - 2
+        found.append(Word(first, last, full, raw, raw.lower(), raw[0].isupper()))
     return found
 
 
@@ -88,15 +91,16 @@ def spot(text: str, sentences: list[Sentence], gazetteer: Gazetteer) -> list[Lin
 
 def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[Spot]:
     words, vocab = line.words, vocabulary()
-    shouting = _shouting(words)
+    shouting = len(words) > 2 and text[line.sentence.start : line.sentence.end].isupper()
     i = 0
     while i < len(words):
         word = words[i]
-        if not (word.capital or _arabic_name(word)):
+        if not word.capital and not ("-" in word.text and _arabic_name(word)):
             i += 1
             continue
         found = (
-            _demonym(line, index, i)
+            _border(text, line, index, i, gazetteer)
+            or _demonym(line, index, i)
             or _known(text, line, index, i, shouting, gazetteer)
             or _compound(line, index, i, gazetteer)
         )
@@ -109,16 +113,12 @@ def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[
             or word.lower in vocab.person_titles
             or word.lower in vocab.type_words
             or len(word.text) < 2
+            or (i == 0 and is_common_word(word.text))
             or _HYPHEN_ADJECTIVE.search(word.text)
         )
         if not (nameless or shouting or word.text.isupper()):
             yield Spot(index, i, i, word.start, word.end, word.text, possessive=word.possessive)
         i += 1
-
-
-def _shouting(words: list[Word]) -> bool:
-    letters = [w for w in words if w.text.isalpha() and len(w.text) > 1]
-    return len(letters) > 2 and all(w.text.isupper() for w in letters)
 
 
 def _arabic_name(word: Word) -> bool:
@@ -128,8 +128,9 @@ def _arabic_name(word: Word) -> bool:
 
 
 _CONNECTORS = ARTICLES | {
-    "of", "de", "la", "le", "les", "du", "des", "del", "della", "di", "da", "do", "dos", "das", "bin", "abu", "umm",
-    "the", "and", "on", "upon", "sur", "sous", "aux", "en", "am", "im", "der", "den", "i", "e", "y", "va", "wa", "o",
+    "of", "de", "la", "le", "les", "du", "des", "del", "della", "di", "da", "do", "dos", "das", "bin", "abu",
+    "umm", "the", "and", "on", "upon", "sur", "sous", "aux", "en", "am", "im", "der", "den", "i", "e", "y", "va",
+    "wa", "o",
 }  # fmt: skip
 _JOINTS = frozenset({"–", "-", " - ", " & "})
 
@@ -150,7 +151,7 @@ def _run(text: str, words: list[Word], i: int) -> int:
             or following.lower in vocab.facility_words
             or following.lower in vocab.facility_parts
             or following.lower in vocab.directions
-            or _arabic_name(following)
+            or ("-" in following.text and _arabic_name(following))
         ):
             last = j + 1
         elif following.lower not in _CONNECTORS:
@@ -195,7 +196,7 @@ def _allowed(candidates: Candidates, surface: str, shouting: bool) -> Candidates
             (match, place) for match, place in candidates
             if (place.kind == Kind.COUNTRY and surface in vocabulary().country_names)
             or (place.kind in (Kind.ADMIN1, Kind.AREA, Kind.FACILITY) and match <= Match.ALIAS and letters > 2)
-            or (place.kind == Kind.SETTLEMENT and match <= Match.ALIAS and letters > 4)
+            or (place.kind == Kind.SETTLEMENT and match <= Match.ALIAS and letters > 3)
         )  # fmt: skip
     if len(surface) < 4:
         return tuple(c for c in candidates if c[0] <= Match.ALIAS and len(surface) == 3)
@@ -219,11 +220,34 @@ def _demonym(line: Line, index: int, i: int) -> list[Spot] | None:
     return None
 
 
+_BORDER = re.compile(r"([A-Z][\w]+(?: [A-Z]\w+)?)\s?[-‑–—/]\s?([A-Z]\w+(?: [A-Z]\w+)?) (?:border|frontier)\b")
+
+
+def _border(text: str, line: Line, index: int, i: int, gazetteer: Gazetteer) -> list[Spot] | None:
+    """A place between two countries, in neither: "the Israel-Lebanon border"."""
+    m = _BORDER.match(text, line.words[i].start)
+    if m is None or m.end() > line.sentence.end:
+        return None
+    sides = [_country_of(name, gazetteer) for name in m.groups()]
+    if not all(sides):
+        return None
+    codes = "-".join(sorted(sides))
+    area = Place(
+        f"area:border-{codes}", m.group(), Kind.AREA, "", "", "", "", None, None, 0, PlacePrecision.INTERNATIONAL
+    )  # fmt: skip
+    last = max(k for k in range(i, len(line.words)) if line.words[k].end <= m.end())
+    return [Spot(index, i, last, m.start(), m.end(), m.group(), ((Match.ALIAS, area),))]
+
+
+def _country_of(name: str, gazetteer: Gazetteer) -> str:
+    if code := vocabulary().demonyms.get(name):
+        return code
+    return next((p.country for _, p in gazetteer.lookup(name) if p.kind == Kind.COUNTRY), "")
+
+
 _HYPHEN_ADJECTIVE = re.compile(
-    r"-(?:based|led|backed|held|occupied|controlled|born|administered|installed|annexed|run|made|supplied|aligned|allied"
-    r"|sponsored|brokered|mediated|funded|trained|appointed|language|speaking|linked|affiliated|flagged|registered|style"
-    r"|supported|friendly|era|ruled|wide|built|origin)$",
-    re.IGNORECASE,
+    r"-(?:[a-z]+(?:ed|ing)|led|held|born|run|made|language|style|friendly|era|wide|built|origin|majority|[Bb]acked"
+    r"|[Oo]ccupied|[Cc]ontrolled|[Ll]ed|[Bb]ased)$"
 )
 
 

@@ -10,7 +10,7 @@ from timeline.extraction.place_context import is_part_of_a_name, nearness
 from timeline.extraction.place_mention import PlaceMention
 from timeline.extraction.place_reading import Reading
 from timeline.extraction.place_spotting import Line, Spot
-from timeline.extraction.place_vocabulary import is_common_word, vocabulary
+from timeline.extraction.place_vocabulary import is_common_noun, is_common_word, vocabulary
 
 _APPOSITIVE = re.compile(
     r",\s+(?:(?:a|an|the)\s+(?:[\w'-]+\s+){0,3}?(?:village|town|city|settlement|hamlet|suburb|district|community"
@@ -34,8 +34,8 @@ def unlisted_where(
     `site`: the facility noun after it; `before`: earlier mentions; `main`: the article's country.
     """
     found, vocab = reading.spot, vocabulary()
-    typed = reading.type_kind in (Kind.SETTLEMENT, Kind.ADMIN2)
-    contained = any(not c.spot.demonym for c in reading.containers)
+    typed = reading.noun in vocab.plain_types
+    contained = any(c.spot.start > found.end for c in reading.containers)
     locative = preposition in vocab.locative
     presented = (
         typed
@@ -66,10 +66,13 @@ def unlisted_where(
 
 
 def _plainly_located(line: Line, found: Spot, preposition: str) -> bool:
-    """ "in Hangu": the preposition stands right before one or two words that are no English ones."""
+    """Whether the preposition stands right before one or two words that are no English ones: "in Hangu"."""
     if preposition not in ("in", "at", "near") or not found.first:
         return False
     words = line.words[found.first : found.last + 1]
+    after = line.words[found.last + 1] if found.last + 1 < len(line.words) else None
+    if after and after.start - found.end == 1 and is_common_noun(after.text):
+        return False  # "at Banoda restaurant", "in Peul villages"
     if line.words[found.first - 1].lower != preposition or len(words) > 2 or len(found.surface) < 4:
         return False
     return not any(is_common_word(w.text) or w.text.isupper() or w.lower in vocabulary().never for w in words)
@@ -102,9 +105,13 @@ def _parent(
                 return region or gazetteer.country(other.place.country), PlacePrecision.ADMIN1
     country = stated[0].country if stated else ""
     divisions = [
-        (abs(r.spot.start - reading.spot.start), r.place) for r in readings
-        if r.place and r.place.kind in (Kind.ADMIN1, Kind.ADMIN2) and country in ("", r.place.country) and r is not reading
-    ]  # fmt: skip
+        (abs(other.spot.start - reading.spot.start), other.place)
+        for other in readings
+        if other.place
+        and other is not reading
+        and other.place.kind in (Kind.ADMIN1, Kind.ADMIN2)
+        and country in ("", other.place.country)
+    ]
     if divisions:
         nearest = min(divisions, key=lambda d: d[0])[1]
         return nearest, _precision_in(nearest)

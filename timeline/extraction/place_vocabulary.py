@@ -41,18 +41,20 @@ class Vocabulary:
         self.never = _words("never", "words")
         self.place_verbs = tuple(sorted(_words("verbs", "of_place")))
         self.motion = tuple(sorted(_words("verbs", "of_motion")))
+        plain = _words("types", "plain", "words")
+        self.plain_types = plain | {plural(noun) for noun in plain}
         # Type noun, singular and plural > the kind of place that it names; of two kinds the broader.
         self.types: dict[str, str] = {}
         for kind in ("settlement", "admin2", "admin1"):
             for noun in _words("types", kind):
                 self.types[noun] = self.types[plural(noun)] = kind
         self.type_words = frozenset(word for noun in self.types for word in noun.split())
-        # Common noun that points back > kind of place, or the code of the only division it fits.
+        # Common noun that points back > kind of place, or the key of the only place it fits.
         anaphors = load("place_words")["anaphors"]
         self.anaphors: dict[str, str] = {
             noun: kind for kind, nouns in anaphors.items() if kind != "of" for noun in nouns
         }
-        self.anaphors |= {noun: code for code, nouns in anaphors["of"].items() for noun in nouns}
+        self.anaphors |= {noun: key for key, nouns in anaphors["of"].items() for noun in nouns}
         countries = load("countries")
         # Adjective as written > country code.
         self.demonyms: dict[str, str] = {
@@ -63,6 +65,7 @@ class Vocabulary:
             name for names in countries["names"].values() for name in names
         )  # as written
         self.theatres: tuple[str, ...] = tuple(countries["theatres"])
+        self.english_names = frozenset(countries["english_names"])  # country codes
         self.given_names = frozenset(countries["given_names"])  # as written
 
 
@@ -74,3 +77,8 @@ def is_common_word(word: str) -> bool:
     """Whether an English word list has it in lower case ("Reading", "Nice", "Of", "Said")."""
     tag = parser.lexicon.get(word.lower())
     return tag is not None and not tag.startswith("NNP")
+
+
+def is_common_noun(word: str) -> bool:
+    """Whether a word in lower case is a noun in that list."""
+    return word.islower() and (parser.lexicon.get(word) or "").startswith("NN")

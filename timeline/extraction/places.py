@@ -16,6 +16,7 @@ from timeline.extraction.findings import Document, Where
 from timeline.extraction.gazetteer import Gazetteer, Kind, Match, Place, fold
 from timeline.extraction.place_anaphors import anaphors
 from timeline.extraction.place_context import (
+    after_place_verb,
     is_dateline,
     is_part_of_a_name,
     nearness,
@@ -108,15 +109,16 @@ def _known(article: _Article, line: Line, reading: Reading, preposition: str) ->
     found, place, text = reading.spot, reading.place, article.text
     assert place is not None
     dateline = is_dateline(text, found)
-    site = _facility(line, found)
+    site = _facility(line, found) if place.kind in (Kind.SETTLEMENT, Kind.ADMIN2) else ""
     stated = reading.stated or bool(site)
     if is_part_of_a_name(line, text, found, place, bool(reading.type_kind or site)):
         return None
-    if _evidence(article, reading, place, preposition, dateline, bool(site)) < 2.0:
+    if _evidence(article, line, reading, place, preposition, dateline, bool(site)) < 2.0:
         return None
 
     start, end = _extent(line, reading, site)
-    where = _nearby(place.where(text[start:end]), preposition, nearness(text, found, line.sentence.start))
+    said = nearness(text, found, line.sentence.start) or ("near" if reading.noun in _AROUND else "")
+    where = _nearby(place.where(text[start:end]), preposition, said)
     if found.direction and place.kind in (Kind.COUNTRY, Kind.ADMIN1, Kind.AREA):
         where = replace(where, name=f"{found.direction} {where.name}")
     if site and place.kind == Kind.SETTLEMENT:
@@ -144,33 +146,47 @@ def _known(article: _Article, line: Line, reading: Reading, preposition: str) ->
 
 
 def _evidence(
-    article: _Article, reading: Reading, place: Place, preposition: str, dateline: bool, site: bool
+    article: _Article,
+    line: Line,
+    reading: Reading,
+    place: Place,
+    preposition: str,
+    dateline: bool,
+    site: bool,
 ) -> float:
     """How much speaks for a place being meant at all; 2 is enough."""
     found, context = reading.spot, article.context
     if place.kind in (Kind.COUNTRY, Kind.AREA, Kind.FACILITY):
         return 3.0
     stated = bool(reading.type_kind or reading.containers)
-    if not stated and found.surface.lower() in vocabulary().directions:
-        return 0.0  # "the East" is a region of Cameroon only when called one
+    single = " " not in found.surface
+    if reading.match is Match.SPELLING and not (stated or preposition in vocabulary().locative):
+        return 0.0
     score = 2.0 if preposition in vocabulary().locative or dateline else 1.0 if preposition else 0.0
     score += 2.0 if reading.type_kind or site else 0.0
     score += 3.0 if reading.containers else 1.5 if reading.qualifies else 0.0
     weight = context.weight(place.country, found.surface)
     score += 2.0 * weight if weight > 0.05 else -1.0
     score += (place.population > 100_000) + (place.population > 1_000_000)
+    if not preposition and after_place_verb(line, found):
+        score += 1.5
     score += 1.5 if place.kind == Kind.ADMIN1 and weight >= 1.0 else 0.0
     score -= 1.0 if reading.match >= Match.ALTERNATE else 0.0
     if not stated:
-        if " " not in found.surface and is_common_word(found.surface):
+        if single and is_common_word(found.surface):
             score -= 3.0
+        if single and not (preposition or dateline) and place.country in vocabulary().english_names:
+            score -= 2.0
         if fold(found.surface) in article.surnames:
             score -= 2.0 if preposition in vocabulary().locative else 5.0
     return score
 
 
+_AROUND = frozenset({"area", "areas", "outskirts", "sector", "suburb", "suburbs"})
+
+
 def _nearby(where: Where, preposition: str, said: str) -> Where:
-    """ "near X" is within 25 km of it; "60 km from X" is somewhere in its region."""
+    """What a distance does to a place: "near X" is within 25 km of it, "60 km from X" somewhere in its region."""
     if where.precision is not PlacePrecision.EXACT:
         return where
     if said == "far":
