@@ -344,7 +344,7 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
         ):
             boundary, kind, word = i, Kind.RELATIVE, t.lower
             break
-        if t.lower == "that" and t.tag in ("IN", "WDT", "DT") and not _phrase_starts(parsed, i, first):
+        if t.lower == "that" and t.tag in ("IN", "WDT", "DT") and tokens[i + 1].tag != "NN":
             follows_verb = i > 0 and tokens[i - 1].tag.startswith("VB")
             direct = i == first - 1
             kind = (

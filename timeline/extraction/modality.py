@@ -241,6 +241,16 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
         if outer.modal in words["planned_modal"]:
             return Modality.PLANNED, outer.modal
         return (Modality.HYPOTHETICAL, "to") if verb not in ("", "have") else None
+    if clause.kind is Kind.PARTICIPLE and clause.verb > 0 and tokens[clause.verb].tag == "VBG":
+        before = tokens[clause.verb - 1].lower
+        if before in ("of", "for", "about", "against", "to", "from") and verb not in (
+            "accuse",
+            "suspect",
+            "blame",
+            "condemn",
+            "convict",
+        ):
+            return Modality.HYPOTHETICAL, f"{before} {tokens[clause.verb].lower}"
     if clause.kind is Kind.PARTICIPLE:
         if (
             verb in verbs["denied"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from timeline.extraction.attribution import Attribution, speakers_at
-from timeline.extraction.clauses import Kind
+from timeline.extraction.clauses import Clause, Kind, reporting_verb
 from timeline.extraction.codebook import DateBasis, PlacePrecision
 from timeline.extraction.dates import DateKind, DateMention
 from timeline.extraction.frames.scene import Scene, is_place
@@ -188,3 +188,13 @@ def speakers_for(reading: Reading, position: int, skip: int = -2) -> tuple[list[
             if name not in names:
                 names.append(name)
     return names, found
+
+
+def earlier(reading: Reading, clause: Clause | None) -> bool:
+    """The past perfect of background ("had seized"), not that of reported speech ("said it had seized")."""
+    if clause is None or not (clause.perfect and clause.past):
+        return False
+    if clause.kind is not Kind.COMPLEMENT or clause.parent < 0:
+        return True
+    outer = reading.parsed.clauses[clause.parent]
+    return not reporting_verb(reading.parsed.tokens[outer.verb])

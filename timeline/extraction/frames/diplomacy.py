@@ -7,6 +7,7 @@ from timeline.extraction.codebook import Category, Modality, Role
 from timeline.extraction.frames.binding import (
     BoundDate,
     date_for,
+    earlier,
     finest,
     places_for,
     speakers_for,
@@ -46,6 +47,8 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"diplomacy:{s.trigger.phrase}",
         modality=modality, clause=s.clause_index, nominal=s.trigger.nominal,
     )  # fmt: skip
+    if _habit(s):
+        return None
     if kind in SPEECH_ACTS and modality is not Modality.HYPOTHETICAL:
         candidate.modality = Modality.OCCURRED
     if word:
@@ -66,8 +69,32 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         first = [p.name for p in candidate.parties if p.role is Role.INITIATOR]
         candidate.speakers = first
     clause = s.clause
-    candidate.past_perfect = bool(clause and clause.perfect and clause.past)
+    candidate.past_perfect = earlier(reading, clause)
     return candidate
+
+
+_HABIT = frozenset(
+    (
+        "repeatedly",
+        "often",
+        "frequently",
+        "always",
+        "long",
+        "regularly",
+        "usually",
+        "previously",
+        "consistently",
+        "once",
+    )
+)
+
+
+def _habit(s: Scene) -> bool:
+    """ "has repeatedly criticised": a standing position, unless it is dated."""
+    if s.trigger.nominal or s.clause is None or s.reading.dates:
+        return False
+    first, end = s.clause.group
+    return any(t.lower in _HABIT for t in s.reading.parsed.tokens[max(0, first - 1) : end + 1])
 
 
 def _bind_parties(candidate: Candidate, s: Scene) -> None:
@@ -202,13 +229,15 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     said = [t for start, end in a.scope for t in parsed.tokens[start:end]]
     if len(said) < 4:
         return None
-    about = _about_conflict(said, reading)
+    about = _about_conflict(said, reading) or _of_the_other_side(reading, a, actor)
     if not about:
         return None
     verb = a.verb
     stance = _stance(verb)
     clause = parsed.clauses[a.clause]
     if clause.modal or clause.negated:
+        return None
+    if not stance and not _says_something(reading, a):
         return None
     if not stance and (_reports(actor) or _position(parsed.tokens[clause.verb], actor)):
         return None
@@ -226,6 +255,22 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     if any(t.is_quote for t in said):
         candidate.strength += 0.05
     return candidate
+
+
+def _of_the_other_side(reading: Reading, a: Attribution, speaker: Actor) -> bool:
+    """Quoted words about another side."""
+    others = [x for x in reading.actors if a.covers(x.first) and x.side and x.side != speaker.side]
+    quoted = any(reading.parsed.quoted[i] for start, end in a.scope for i in range(start, end))
+    return bool(others) and quoted
+
+
+def _says_something(reading: Reading, a: Attribution) -> bool:
+    """The verb has words to report: a quotation, a clause, or what stands before it."""
+    if a.postposed or any(reading.parsed.quoted[i] for start, end in a.scope for i in range(start, end)):
+        return True
+    clauses = reading.parsed.clauses
+    following = clauses[a.clause + 1] if a.clause + 1 < len(clauses) else None
+    return following is not None and (following.kind is Kind.COMPLEMENT or following.own_subject)
 
 
 def _reports(actor: Actor) -> bool:

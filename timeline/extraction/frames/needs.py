@@ -193,6 +193,13 @@ def _land_strict(s: Scene) -> bool:
         if found is None:
             return False
         phrase = found
+    tokens = _tokens(s)
+    if (
+        phrase[1] < len(tokens)
+        and tokens[phrase[1]].lower == "of"
+        and (tail := parsed.phrase_at(phrase[1] + 1))
+    ):
+        phrase = (phrase[0], tail[1])  # "the northern part of X"
     if not (s.has("land", *phrase) or s.places_in(*phrase)):
         return False
     return any(a.kind in ARMED or a.kind == STATE or a.side for a in s.initiators) or (
@@ -442,24 +449,13 @@ def _captives(s: Scene) -> bool:
 
 
 def _sanction_act(s: Scene) -> bool:
-    words = {t.lower for t in _tokens(s)[s.span[0] : s.span[1]]}
-    return bool(
-        words
-        & {
-            "imposed",
-            "impose",
-            "imposing",
-            "imposes",
-            "new",
-            "package",
-            "against",
-            "lifted",
-            "extended",
-            "adopted",
-            "round",
-            "announced",
-        }
-    ) and bool(sides(s.reading.actors))
+    words = {t.lower for t in _tokens(s)[max(0, s.trigger.first - 7) : s.trigger.last + 7]}
+    return bool(words & _SANCTIONING) and bool(sides(s.reading.actors))
+
+
+_SANCTIONING = frozenset(
+    "imposed impose imposing imposes lifted extended adopted announced unveiled approved slapped eased".split()
+)
 
 
 def _legal(s: Scene) -> bool:

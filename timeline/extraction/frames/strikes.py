@@ -7,6 +7,7 @@ from timeline.extraction.findings import Figure
 from timeline.extraction.frames.binding import (
     contains,
     date_for,
+    earlier,
     finest,
     places_for,
     speakers_for,
@@ -15,6 +16,7 @@ from timeline.extraction.frames.binding import (
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.scene import Scene, is_place
 from timeline.extraction.gazetteer import Kind as PlaceKind
+from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places import PlaceMention
 from timeline.extraction.reading import Reading
@@ -139,7 +141,7 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     if any(a.denies for a in says) and modality in (Modality.OCCURRED, Modality.ONGOING):
         candidate.modality = Modality.DENIED
     clause = best.clause
-    candidate.past_perfect = bool(clause and clause.perfect and clause.past)
+    candidate.past_perfect = earlier(reading, clause)
     candidate.definite = _definite(best)
     candidate.update = any(t.update for t in reading.tolls)
     has_sides = any(p.side or p.kind in ("group", "force") for p in candidate.parties)
@@ -152,6 +154,9 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
         + bool(candidate.target)
     )
     candidate.strength = min(0.95, candidate.strength + 0.06 * (support - 2))
+    country = candidate.place is None or candidate.place.where.precision is PlacePrecision.COUNTRY
+    if kind == "clash" and best.trigger.nominal and country and not candidate.parties and not tolls:
+        return None
     if support < (1 if candidate.definite else 2) and candidate.strength < 0.8:
         return None
     return candidate
@@ -232,6 +237,11 @@ def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tup
         return "combined", words
     if major:
         return next(iter(major)), words
+    implied = {
+        m for m, verbs in load("triggers")["implied"].items() for s in members if s.trigger.phrase in verbs
+    }
+    if len(implied) == 1 and not means:
+        return next(iter(implied)), words
     if "explosion" in means or "explosion" in kinds:
         return "explosion", words
     return "attack", words

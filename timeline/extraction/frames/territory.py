@@ -2,7 +2,7 @@
 
 from timeline.extraction.actors import ARMED, PERSON, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
-from timeline.extraction.frames.binding import date_for, finest, places_for, speakers_for
+from timeline.extraction.frames.binding import date_for, earlier, finest, places_for, speakers_for
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.modality import modality_of
@@ -79,7 +79,7 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         if place is not None:
             candidate.notes.append(f"place “{place.where.words or place.where.name}”")
         clause = s.clause
-        candidate.past_perfect = bool(clause and clause.perfect and clause.past)
+        candidate.past_perfect = earlier(reading, clause)
         candidate.strength = min(0.95, candidate.strength + 0.05 * (bool(doers) + bool(candidate.date) - 1))
         found.append(candidate)
     return found
