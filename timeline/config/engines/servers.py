@@ -91,7 +91,7 @@ class Server(ABC):
                 return True
             time.sleep(0.2 * attempt)
         if self.set_aside() and self._start():
-            say(f"{self.name} could not read its data, which was set aside in {self.directory}")
+            say(f"{self.name} could not read its data: they were set aside beside {self.directory}")
             return True
         raise self._failure("it ends at once when started")
 

@@ -130,7 +130,7 @@ class Runner:
                 listener.bind((host, port))
             except OSError as error:
                 listener.close()
-                self.say(f"port {port}: {error.strerror}")
+                self.say(f"port {port}: {error.strerror}; trying the next")
                 continue
             listener.listen(256)
             return listener
