@@ -121,10 +121,16 @@ def test_the_machine_never_rejoins_what_a_curator_split():
     event = Event.objects.get()
     split_off = event.reports.get(article=articles[1])
     decision = curation.split([split_off], user, "another warehouse")
-    with ledger.writing():
-        pipeline.write_reports(articles[2], [strike()])
+    for article in [articles[2], articles[0]]:  # a new report, and one that is read again
+        Article.objects.filter(pk=article.pk).update(extracted_with="")
+        with ledger.writing():
+            pipeline.write_reports(article, [strike()])
     assert Report.objects.get(pk=split_off.pk).event == decision.other_event
     assert Report.objects.get(article=articles[0]).event == event
+    assert set(Report.objects.filter(pinned=True).values_list("article", flat=True)) == {
+        articles[0].pk,
+        articles[1].pk,
+    }
 
 
 def test_an_undated_finding_makes_no_event():
@@ -186,3 +192,16 @@ def test_a_failing_extraction_is_tried_again_and_then_set_aside(monkeypatch):
     article.refresh_from_db()
     assert article.set_aside_at
     assert "a fault in a rule" in article.last_error
+
+
+def test_a_plan_whose_day_has_passed_says_so(time_machine):
+    time_machine.move_to(SATURDAY)
+    pipeline.read_article(new_article().pk)
+    talks = Event.objects.get(type="talks")
+    before = talks.status_reason
+    assert pipeline.rederive_overdue() == 0
+    time_machine.move_to(datetime(2024, 3, 6, tzinfo=UTC))
+    assert pipeline.rederive_overdue() == 1
+    talks.refresh_from_db()
+    assert talks.status == "planned"
+    assert talks.status_reason != before

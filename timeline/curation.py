@@ -55,7 +55,9 @@ def _still_there(reports: Iterable[Report]) -> None:
     """Refuse reports that another curator or a worker moved since they were read; their events are locked."""
     for report in reports:
         seen = report.event_id
-        report.refresh_from_db(fields=["event", "pinned", "struck_out"])
+        report.refresh_from_db(fields=["event", "pinned", "struck_out", "superseded_at"])
+        if report.superseded_at:
+            raise ValidationError("Meanwhile the article was read again: decide on what was read there last.")
         if report.event_id != seen:
             raise ValidationError(f"Meanwhile the report was put under “{report.event}”: look at it again.")
 
@@ -151,12 +153,16 @@ def machine_values(event: Event) -> dict[str, Any]:
     return {name: getattr(bare, name) for name in event.overrides}
 
 
-def _move(reports: Iterable[Report], into: Event) -> list[dict[str, Any]]:
-    """Put reports under an event, pinned; what they were, for undoing."""
+def _move(reports: Iterable[Report], into: Event, staying: Iterable[Report] = ()) -> list[dict[str, Any]]:
+    """Put reports under an event, pinned; what they were, for undoing.
+
+    `staying` are pinned where they are: the other side of a decision that some belong together or apart.
+    """
     before = []
-    for report in reports:
-        before.append({"report": report.pk, "event": report.event_id, "pinned": report.pinned})
-        report.event, report.pinned = into, True
+    for report, event in [*((r, into) for r in reports), *((r, r.event) for r in staying)]:
+        was = {"report": report.pk, "event": report.event_id, "pinned": report.pinned, "put": event.pk}
+        before.append(was)
+        report.event, report.pinned = event, True
         report.save(update_fields=["event", "pinned"])
     return before
 
@@ -172,7 +178,7 @@ def merge(event: Event, into: Event, curator: AbstractBaseUser, reason: str = ""
         raise ValidationError("One of the events has been merged already: open the one it was merged into.")
     if event.category != into.category:
         raise ValidationError(f"A {event.category} event and a {into.category} event are never one act.")
-    moved = _move(event.reports.order_by("pk"), into)
+    moved = _move(event.reports.order_by("pk"), into, staying=into.reports.live().order_by("pk"))
     event.merged_into = into
     ledger.derive(event)
     ledger.derive(into)
@@ -219,10 +225,11 @@ def split(reports: list[Report], curator: AbstractBaseUser, reason: str = "") ->
         raise ValidationError("Choose reports of one event to split off.")
     event = _lock(*origin)[origin.pop()]
     _still_there(reports)
-    if event.reports.live().exclude(pk__in=[r.pk for r in reports]).count() == 0:
+    staying = list(event.reports.live().exclude(pk__in=[r.pk for r in reports]).order_by("pk"))
+    if not staying:
         raise ValidationError("Leave at least one report with the event: there is nothing to split.")
     new = ledger.new_event(reports)
-    moved = _move(reports, new)
+    moved = _move(reports, new, staying)
     ledger.derive(event)
     ledger.derive(new)
     return _decide(
@@ -270,7 +277,7 @@ def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Dec
     if "struck_out" in decision.before:
         Report.objects.filter(pk=decision.report_id).update(struck_out=False)
     for was in decision.before.get("reports", []):
-        back = Report.objects.filter(pk=was["report"], event=decision.other_event_id)
+        back = Report.objects.filter(pk=was["report"], event=was["put"])
         if not back.update(event=was["event"], pinned=was["pinned"]):
             raise ValidationError("A report was moved again since: undo that decision first.")
     if decision.kind == Kind.MERGE:

@@ -30,7 +30,7 @@ from timeline.extraction.codebook import (
     Status,
     Toll,
 )
-from timeline.extraction.findings import Where
+from timeline.extraction.findings import Figure, Where
 from timeline.headlines import Parts, headline
 from timeline.models import Event, EventActor, Place, Report
 
@@ -177,13 +177,20 @@ def _headline(event: Event, reports: list[Report], found: Assessment) -> str:
             event.target,
             event.place.name if event.place else "",
             PlacePrecision(event.place_precision) if event.place_precision else None,
-            event.figure(Toll.KILLED),
-            event.figure(Toll.WOUNDED),
+            _leading(event, found, Toll.KILLED),
+            _leading(event, found, Toll.WOUNDED),
             found.said,
             found.denied,
             telling[0].quote,
         )
     )[:500]
+
+
+def _leading(event: Event, found: Assessment, kind: Toll) -> Figure | None:
+    """The latest figure, unless a curator set another."""
+    if f"{kind}_best" in event.overrides or kind not in found.tolls:
+        return event.figure(kind)
+    return found.tolls[kind].latest.figure
 
 
 def _link_actors(event: Event, reports: list[Report]) -> None:

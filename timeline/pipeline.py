@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from timeline import ledger
 from timeline.accounts import StoredReports, account_of, decisions_near
 from timeline.clustering import Settlement, settle
 from timeline.extraction import VERSION, Document, Finding, extract
-from timeline.extraction.codebook import TYPES, Toll
+from timeline.extraction.codebook import TYPES, Status, Toll
 from timeline.extraction.identity import identify
 from timeline.models import Actor, Event, Report, ReportActor
 
@@ -211,3 +212,13 @@ def _link_actors(rows: list[tuple[Report, Finding]]) -> None:
                 )[0]
             links.append(ReportActor(report=report, actor=actors[name], role=party.role))
     ReportActor.objects.bulk_create(links, ignore_conflicts=True)
+
+
+def rederive_overdue(within: timedelta = timedelta(days=7)) -> int:
+    """Derive planned events again whose date has passed lately. The number of events."""
+    today = timezone.now().date()
+    with ledger.writing():
+        planned = Event.objects.published().filter(status=Status.PLANNED, end__lt=today, end__gte=today - within)
+        for event in planned:
+            ledger.derive(event)
+    return len(planned)

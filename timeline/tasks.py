@@ -20,3 +20,9 @@ def sweep() -> None:
     unread = Article.objects.unread_by(pipeline.EXTRACTOR)
     unread.set_aside_exhausted()
     ring_all(read_article, unread.due().order_by("pk"))
+
+
+@shared_task
+def pass_the_day() -> None:
+    """Planned events whose day has passed say so: what is said of them depends on today."""
+    pipeline.rederive_overdue()

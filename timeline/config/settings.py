@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "articles.tasks.sweep", "schedule": 60.0},
     "poll-feeds": {"task": "articles.tasks.poll_due_feeds", "schedule": 60.0},
+    "pass-the-day": {"task": "timeline.tasks.pass_the_day", "schedule": 3600.0},
     "read-waiting-articles": {"task": "timeline.tasks.sweep", "schedule": 60.0},
 }
 
