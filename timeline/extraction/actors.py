@@ -357,6 +357,14 @@ class Registry:
             ):
                 first += 1
             side = next((x.side for x in found if a <= x.first < b), "")
+            owner = (
+                self._owner(parsed, found, a)
+                if parsed.tokens[a].lower in ("its", "their", "his", "her")
+                else None
+            )
+            if owner is not None and not side:
+                found.append(Actor(first, last + 1, parsed.tokens[last].text, kind, owner.side, owner.name))
+                continue
             name = " ".join(x.text for x in parsed.tokens[first : last + 1])
             known = self.last_person
             if (
@@ -371,6 +379,13 @@ class Registry:
                 continue
             found.append(Actor(first, last + 1, name, kind, side))
         return sorted(found, key=lambda x: x.first)
+
+    def _owner(self, parsed: Parsed, found: list[Actor], position: int) -> Actor | None:
+        """ "its troops": of the subject before it, else of the side named last."""
+        before = [
+            x for x in found if x.first < position and x.side and not x.adjective and _is_subject(parsed, x)
+        ]
+        return before[-1] if before else self.last_state
 
     def _remember(self, parsed: Parsed, found: list[Actor]) -> None:
         people = [a for a in found if a.kind == PERSON and is_named(a)]

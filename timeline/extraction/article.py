@@ -48,10 +48,17 @@ def acts(readings: list[Reading], found: list[Candidate], day: date) -> list[Act
     for act in completed:
         home = next((a for a in reversed(merged) if same_act(a, act, readings)), None)
         if home is None:
-            merged.append(act)
+            if not _hangs(act):
+                merged.append(act)
         else:
             _join(home, act)
     return merged
+
+
+def _hangs(act: Act) -> bool:
+    """ "The strike ..." with nothing of its own, of an act that is not told."""
+    c = act.first
+    return c.category is Category.STRIKE and c.definite and not c.tolls and c.place is None
 
 
 # ------------------------------------------------------------------ completing

@@ -101,7 +101,7 @@ def _third_persons() -> frozenset[str]:
 
 
 _DETERMINER = frozenset(("DT", "PRP$", "POS", "JJ", "CD", "WP$"))
-_BEFORE_NOUN = frozenset(("IN", "DT", "JJ", "NN", "NNP", "NNS", "POS", "CC", "PRP$", "VBG", ","))
+_BEFORE_NOUN = frozenset(("RB", "IN", "DT", "JJ", "NN", "NNP", "NNS", "POS", "CC", "PRP$", "VBG", ","))
 _ATTRIBUTIVE = frozenset(
     ("occupied", "annexed", "seized", "captured", "held", "controlled", "liberated", "wounded", "injured")
 )
@@ -127,13 +127,21 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     for (a, b, raw), word, (_, tag) in zip(spans, words, tagged, strict=True):
         lower = word.lower()
         tokens.append(
-            Token(a, b, raw, lower, _fixed_tag(word, lower, tag), verbs.get(lower, ""), nouns.get(lower, ""))
+            Token(
+                a,
+                b,
+                raw,
+                lower,
+                _fixed_tag(word, lower, tag or "NN", not tokens),
+                verbs.get(lower, ""),
+                nouns.get(lower, ""),
+            )
         )
     _repair(tokens)
     return tokens
 
 
-def _fixed_tag(word: str, lower: str, tag: str) -> str:
+def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
     if word in ("'s", "'"):
         return "POS"
     if word[0] == "'" and word[1:].isalpha():
@@ -144,6 +152,10 @@ def _fixed_tag(word: str, lower: str, tag: str) -> str:
         )
     if lower[0].isdigit():
         return "CD"
+    if lower in ("according", "including"):
+        return "IN"
+    if tag.startswith("VB") and word[0].isupper() and not first and lower not in _lemmas()[0]:
+        return "NNP"  # "to DeepState"
     if lower in ("which", "that", "who", "whom"):
         return "WDT" if lower != "that" else tag
     return tag or "NN"

@@ -40,7 +40,10 @@ def contains(outer: PlaceMention, inner: PlaceMention) -> bool:
 def finest(mentions: list[PlaceMention]) -> list[PlaceMention]:
     """Drop regions and countries that only say where a finer place lies; and second mentions."""
     kept: list[PlaceMention] = []
-    mentions = [m for m in mentions if not m.qualifies] or mentions
+    named = [m for m in mentions if not m.qualifies]
+    mentions = [
+        m for m in mentions if not m.qualifies or not any(m.where.country == n.where.country for n in named)
+    ]
     for m in mentions:
         if any(o is not m and contains(m, o) and m.where.key != o.where.key for o in mentions):
             continue

@@ -57,7 +57,7 @@ def _violent(s: Scene) -> bool:
     if _rate(s):
         return False
     lower = tokens[s.trigger.head].lower
-    if s.trigger.nominal and _points_back(s):
+    if s.trigger.nominal and (_points_back(s) or _known_act(s, lower)):
         return True
     if s.tolls_in(a, b) or any(x.kind in ARMED for x in s.reading.actors):
         return True
@@ -92,6 +92,19 @@ def _violent(s: Scene) -> bool:
         or (s.subject is not None and s.has("victims", *s.subject))
         or bool(s.reading.tolls)
     )
+
+
+_ACTS = frozenset(
+    "strike strikes attack attacks blast blasts explosion explosions bombing shelling raid assault barrage".split()
+)
+
+
+def _known_act(s: Scene, lower: str) -> bool:
+    """ "The strike destroyed a school": the subject is an act told before."""
+    subject = s.clause.subject if s.clause is not None else None
+    if lower not in _ACTS or subject is None or not subject[0] <= s.trigger.head < subject[1]:
+        return False
+    return _tokens(s)[subject[0]].lower in ("the", "this", "these")
 
 
 def _points_back(s: Scene) -> bool:

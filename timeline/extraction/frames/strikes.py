@@ -218,6 +218,9 @@ def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tup
                     excluded.add(position)
     tokens = reading.parsed.tokens
     named = [(p, m) for p, m in members[0].weapons_in(*span) if p not in excluded and not _stored(tokens, p)]
+    for s in members:
+        if s.subject is not None and s.subject[0] < span[0]:
+            named += s.weapons_in(*s.subject)  # "Shelling killed three in X and wounded five in Y"
     means = {m for _, m in named}
     kinds = {s.trigger.entry.type for s in members}
     words = ", ".join(dict.fromkeys(tokens[p].text for p, _ in named))
