@@ -254,6 +254,9 @@ class Registry:
             if name is None and end < len(tokens) and tokens[end].text == ",":
                 name = _name_after(tokens, end + 1)
             body = _body(tokens, entry, i, j)
+            known = self._titled(tokens, i, entry.side)
+            if name is None and known is not None and tokens[end - 1].tag in ("NN", "NNP"):
+                return Actor(i, end, known.name, PERSON, known.side, known.body, pronoun=True)
             if name is not None:
                 words = " ".join(t.text for t in tokens[name[0] : name[1]])
                 self._learn(words, entry.side, body, True)
@@ -379,6 +382,12 @@ class Registry:
                 continue
             found.append(Actor(first, last + 1, name, kind, side))
         return sorted(found, key=lambda x: x.first)
+
+    def _titled(self, tokens: list[Token], i: int, side: str) -> Actor | None:
+        """ "The US president": the person of that side named last."""
+        if i == 0 or tokens[i - 1].lower != "the":
+            return None
+        return next((a for a in reversed(self.recent) if a.side == side and a.official), None)
 
     def _owner(self, parsed: Parsed, found: list[Actor], position: int) -> Actor | None:
         """ "its troops": of the subject before it, else of the side named last."""

@@ -89,6 +89,13 @@ def _complete(readings: list[Reading], found: list[Candidate], day: date) -> lis
         act.when = _dated(c, day, so_far, act, paragraph)
         if act.when is None and _needs_date(c):
             continue
+        if (
+            c.type == "statement"
+            and act.when is not None
+            and act.when.end < day - _BACKGROUND
+            and not so_far.timeline
+        ):
+            continue  # what someone said long ago is background, not news
         if act.where is None and c.category is not Category.DIPLOMACY:
             act.where = _carried_place(c, act, so_far, main_place, readings[c.sentence])
         _note(c, act, so_far, paragraph, day)

@@ -95,7 +95,7 @@ def _with_outlet(parsed: Parsed, clause: Clause, speaker: Speaker) -> Speaker:
     phrase = parsed.phrase_after(clause.group[1], len(parsed.tokens))
     if phrase is None:
         return speaker
-    names = [t.text for t in parsed.tokens[phrase[0] : phrase[1]] if t.tag == "NNP" and t.text[:1].isupper()]
+    names = [t.text for t in parsed.tokens[phrase[0] : phrase[1]] if t.text[:1].isupper() and t.tag != "PRP"]
     return Speaker((*speaker.names, " ".join(names)), speaker.actor) if names else speaker
 
 

@@ -451,6 +451,12 @@ def _interrupted_subject(parsed: Parsed, k: int) -> tuple[int, int] | None:
         clause = parsed.clauses[k]
         if clause.kind in (Kind.INFINITIVE, Kind.RELATIVE, Kind.PARTICIPLE):
             phrase = _phrase_ending(parsed, clause.start)
+            while phrase is not None and phrase[0] > 1 and parsed.tokens[phrase[0] - 1].tag == "IN":
+                # "authorities in the region bordering X said": the head of the phrase
+                head = _phrase_ending(parsed, phrase[0] - 1)
+                if head is None:
+                    break
+                phrase = head
             if phrase is not None:
                 return phrase
             k = k - 1

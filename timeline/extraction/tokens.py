@@ -170,7 +170,7 @@ def _repair(tokens: list[Token]) -> None:
         after = tokens[i + 1] if i + 1 < len(tokens) else None
         takes_object = after is not None and (
             after.tag in ("DT", "PRP$", "CD", "NNP", "PRP")
-            or after.lower in ("at", "dozens", "hundreds", "more", "up", "down")
+            or after.lower in ("at", "dozens", "hundreds", "more", "up", "down", "that", "to")
         )
         if before is not None and (before.lower in _BASE_FORMS_AFTER) and t.lower == t.verb:
             t.tag = "VB"

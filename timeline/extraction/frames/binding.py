@@ -63,7 +63,7 @@ _FINENESS = {
     PlacePrecision.ADMIN2: 0.5,
     PlacePrecision.ADMIN1: 0.3,
     PlacePrecision.COUNTRY: -1.0,
-    PlacePrecision.INTERNATIONAL: 0.0,
+    PlacePrecision.INTERNATIONAL: -2.0,
 }
 _AWAY = frozenset(("from", "to", "with", "between", "by", "into", "toward", "towards"))
 
@@ -164,7 +164,7 @@ def _family(reading: Reading, k: int) -> set[int]:
             )
             if not joined or c.parent < 0:
                 continue
-            if i in family and c.parent not in family:
+            if i in family and c.parent not in family and c.conjunction != "after":
                 family.add(c.parent)
                 changed = True
             elif c.parent in family and i not in family and c.kind is not Kind.ADVERBIAL:

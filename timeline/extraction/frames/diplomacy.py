@@ -201,7 +201,9 @@ _TEMPORAL = frozenset(("after", "before", "since", "when"))
 def _aside(reading: Reading, a: Attribution) -> bool:
     """Speech within speech, or in a side clause ("after Trump said ..."), is not what the sentence reports."""
     clause = reading.parsed.clauses[a.clause]
-    if clause.kind is Kind.ADVERBIAL and clause.conjunction in ("if", "unless"):
+    if clause.kind is Kind.PARTICIPLE or (
+        clause.kind is Kind.ADVERBIAL and clause.conjunction in ("if", "unless")
+    ):
         return True
     if clause.kind is Kind.ADVERBIAL and clause.conjunction in _TEMPORAL and not _stance(a.verb):
         return True
