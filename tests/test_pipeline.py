@@ -205,3 +205,10 @@ def test_a_plan_whose_day_has_passed_says_so(time_machine):
     talks.refresh_from_db()
     assert talks.status == "planned"
     assert talks.status_reason != before
+
+
+def test_a_place_stands_under_its_region_and_country():
+    place = ledger.place_of(KHARKIV)
+    assert [place.kind, place.parent.kind, place.parent.parent.kind] == ["settlement", "region", "country"]
+    assert place.parent.parent.parent is None
+    assert ledger.place_of(KHARKIV) == place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -98,7 +99,7 @@ class StoredReports:
     def article(self, article: str) -> Iterator[Placed]:
         return self._placed(self._live().filter(article__url=article))
 
-    def event(self, event: Hashable) -> Iterator[Placed]:
+    def event(self, event: Any) -> Iterator[Placed]:
         return self._placed(self._live().filter(event=event))
 
 

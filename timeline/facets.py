@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, F, QuerySet
 
@@ -58,7 +59,8 @@ def _fixed(chosen: EventFilter, name: str) -> Facet:
         .annotate(n=Count("pk"))
         .values_list(name, "n")
     )
-    options = [_option(chosen, name, v, str(label), counts.get(v, 0)) for v, label in field.choices]
+    choices: list[tuple[str, str]] = getattr(field, "choices", [])
+    options = [_option(chosen, name, v, str(label), counts.get(v, 0)) for v, label in choices]
     return Facet(name, str(field.label), [o for o in options if o.count or o.selected], more=False)
 
 
@@ -119,7 +121,7 @@ def _sources(chosen: EventFilter) -> list[tuple[str, str, int]]:
     return [(str(pk), name, n) for pk, name, n in rows]
 
 
-def counts_by_day(events: QuerySet[Event]) -> dict[tuple[object, str], int]:
+def counts_by_day(events: QuerySet[Event]) -> dict[tuple[date, str], int]:
     """{(day, category): events}: what the histogram is made of."""
     rows = events.order_by().values_list(F("start"), "category").annotate(n=Count("pk"))
     return {(day, category): n for day, category, n in rows}

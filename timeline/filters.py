@@ -22,7 +22,7 @@ from django.http import QueryDict
 
 from articles.models import Source
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
-from timeline.models import Actor, Event, Place
+from timeline.models import Actor, Event, EventActor, Place
 from timeline.models.events import EventQuerySet
 
 MAX_QUERY = 200
@@ -145,7 +145,7 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "country": lambda values: Q(place__country__in=values),
     "region": lambda values: _any(values, region_query),
     "place": lambda places: _any(places, place_query),
-    "actor": lambda actors: Q(pk__in=Event.actors.through.objects.filter(actor__in=actors).values("event")),
+    "actor": lambda actors: Q(pk__in=EventActor.objects.filter(actor__in=actors).values("event")),
     "source": lambda sources: Q(
         pk__in=Event.objects.filter(
             reports__article__source__in=sources, reports__superseded_at=None, reports__struck_out=False
@@ -217,14 +217,13 @@ class EventFilter:
 
     # Query strings: chosen values in the form's order, nothing empty, nothing that is a default.
 
-    def query_string(self, without: str = "", without_value: object = None, **changes: object) -> str:
+    def query_string(self, without: str = "", without_value: str | None = None, **changes: str) -> str:
         """The filter as a query string, changed: a field removed, one of its values removed, or set."""
         data = QueryDict(mutable=True)
         for name in self.form.fields:
             key = FilterForm.URL_NAMES.get(name, name)
             if name in changes:
-                value = changes[name]
-                values = [value] if value not in (None, "") else []
+                values = [changes[name]] if changes[name] else []
             elif name == "after" or (name == without and without_value is None):
                 continue
             elif name == "order":
@@ -232,9 +231,9 @@ class EventFilter:
             else:
                 values = self._raw(name)
                 if name == without:
-                    values = [v for v in values if v != str(without_value)]
+                    values = [v for v in values if v != without_value]
             if values:
-                data.setlist(key, [str(v) for v in values])
+                data.setlist(key, values)
         return data.urlencode()
 
     def _raw(self, name: str) -> list[str]:

@@ -7,7 +7,7 @@ with writing():                 # one transaction, one writer of memberships at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -31,6 +31,7 @@ from timeline.extraction.codebook import (
     Toll,
 )
 from timeline.extraction.findings import Figure, Where
+from timeline.extraction.gazetteer import Gazetteer, Kind
 from timeline.headlines import Parts, headline
 from timeline.models import Event, EventActor, Place, Report
 
@@ -47,18 +48,28 @@ def writing() -> Iterator[None]:
 
 
 _KINDS = {
+    Kind.COUNTRY: Place.Kind.COUNTRY,
+    Kind.ADMIN1: Place.Kind.REGION,
+    Kind.ADMIN2: Place.Kind.DISTRICT,
+    Kind.AREA: Place.Kind.AREA,
+    Kind.FACILITY: Place.Kind.FACILITY,
+    Kind.SETTLEMENT: Place.Kind.SETTLEMENT,
+}
+_KINDS_BY_PRECISION = {
     PlacePrecision.COUNTRY: Place.Kind.COUNTRY,
     PlacePrecision.ADMIN1: Place.Kind.REGION,
     PlacePrecision.ADMIN2: Place.Kind.DISTRICT,
     PlacePrecision.INTERNATIONAL: Place.Kind.AREA,
 }
-_KEYS = {"country": Place.Kind.COUNTRY, "admin1": Place.Kind.REGION, "area": Place.Kind.AREA}
 
 
 def place_of(where: Where) -> Place:
-    """The row of a place; made when it is first named."""
-    scheme = where.key.partition(":")[0]
-    kind = _KEYS.get(scheme) or _KINDS.get(where.precision) or Place.Kind.SETTLEMENT
+    """The row of a place, under the row of its region or country; made when it is first named."""
+    known = Place.objects.filter(key=where.key).first()
+    if known:
+        return known
+    entry = Gazetteer.open().by_key(where.key)
+    kind = _KINDS[entry.kind] if entry else _KINDS_BY_PRECISION.get(where.precision, Place.Kind.SETTLEMENT)
     defaults = {
         "name": where.name[:200],
         "admin1": where.admin1[:200],
@@ -66,8 +77,17 @@ def place_of(where: Where) -> Place:
         "latitude": where.lat,
         "longitude": where.lon,
         "kind": kind,
+        "parent": _parent(where),
     }
     return Place.objects.get_or_create(key=where.key, defaults=defaults)[0]
+
+
+def _parent(where: Where) -> Place | None:
+    for key in (f"admin1:{where.country}.{where.admin1}", f"country:{where.country}"):
+        entry = Gazetteer.open().by_key(key)
+        if entry and where.key not in (key, f"country:{where.country}"):
+            return place_of(entry.where())
+    return None
 
 
 def new_event(reports: list[Report]) -> Event:
@@ -134,7 +154,7 @@ def derive(event: Event) -> None:
         event.save()
         return
     found = assess([testimony_of(report) for report in reports], timezone.now().date())
-    by_pk = {report.pk: report for report in reports}
+    by_pk: dict[Hashable, Report] = {report.pk: report for report in reports}
     event.category = TYPES[found.type].category
     event.type = found.type
     event.start, event.end, event.precision, event.night = (

@@ -6,8 +6,9 @@ read_article(article_id)    # claim, extract, write; safe to call twice, late or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -169,7 +170,9 @@ def _inherit(new: list[Report], gone: list[Report]) -> None:
 
 def _place(new: list[Report]) -> set[int]:
     """Give new reports their events and save them. Returns the keys of all events that changed."""
-    free = {UNSAVED + number: report for number, report in enumerate(new) if not report.event_id}
+    free: dict[Hashable, Report] = {
+        UNSAVED + number: report for number, report in enumerate(new) if not report.event_id
+    }
     touched = {report.event_id for report in new if report.event_id}
     settlement = settle(
         [account_of(report, id) for id, report in free.items()], StoredReports(), decisions_near(new)
@@ -179,21 +182,21 @@ def _place(new: list[Report]) -> set[int]:
         reports = [free[id] if id in free else moved[id] for id in change.gained]
         if not reports and change.event is None:
             continue
-        event_id = change.event if change.event is not None else ledger.new_event(reports).pk
+        event_id = int(str(change.event)) if change.event is not None else ledger.new_event(reports).pk
         for report in reports:
             report.event_id = event_id
         touched.add(event_id)
         for id, link in change.links.items():
-            report = free.get(id) or moved.get(id)
-            if report is not None:
-                report.link_score, report.link_reasons = link.match.score, list(link.match.reasons)
+            placed = free.get(id) or moved.get(id)
+            if placed is not None:
+                placed.link_score, placed.link_reasons = link.match.score, list(link.match.reasons)
     Report.objects.bulk_create(new)
     Report.objects.bulk_update(moved.values(), ["event", "link_score", "link_reasons"])
-    return touched | set(settlement.lost)
+    return touched | {int(str(pk)) for pk in settlement.lost}
 
 
-def _fetch_moved(settlement: Settlement, free: dict[int, Report]) -> dict[int, Report]:
-    ids = {id for change in settlement.changes for id in change.gained if id not in free}
+def _fetch_moved(settlement: Settlement, free: Mapping[Hashable, Report]) -> dict[Hashable, Report]:
+    ids: set[Any] = {id for change in settlement.changes for id in change.gained if id not in free}
     return {report.pk: report for report in Report.objects.filter(pk__in=ids).select_related("place")}
 
 
@@ -218,7 +221,9 @@ def rederive_overdue(within: timedelta = timedelta(days=7)) -> int:
     """Derive planned events again whose date has passed lately. The number of events."""
     today = timezone.now().date()
     with ledger.writing():
-        planned = Event.objects.published().filter(status=Status.PLANNED, end__lt=today, end__gte=today - within)
+        planned = Event.objects.published().filter(
+            status=Status.PLANNED, end__lt=today, end__gte=today - within
+        )
         for event in planned:
             ledger.derive(event)
     return len(planned)

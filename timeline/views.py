@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Prefetch, Q
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from articles.models import Article, Feed, Source
 from timeline.chronology import by_day, read_page
 from timeline.extraction import codebook
+from timeline.extraction.findings import Figure
 from timeline.extraction.gazetteer import ATTRIBUTION
 from timeline.facets import counts_by_day, facets
 from timeline.filters import STATUS_LABELS, EventFilter, place_query
@@ -63,7 +64,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "event.html", context)
 
 
-def toll_series(reports: list[Report]) -> list[tuple[str, list[tuple[Report, codebook.Toll]]]]:
+def toll_series(reports: list[Report]) -> list[tuple[str, list[tuple[Report, Figure]]]]:
     """For each kind of toll that is stated, its figures in the order in which they were reported."""
     series = []
     for kind in codebook.Toll:
@@ -114,7 +115,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "place.html", context)
 
 
-def _by_category(events) -> list[tuple[str, str, int]]:
+def _by_category(events: QuerySet[Event]) -> list[tuple[str, str, int]]:
     """(code, label, number of events) of each category."""
     counts = dict(events.order_by().values_list("category").annotate(n=Count("pk")))
     return [(c.value, label, counts.get(c.value, 0)) for c, label in codebook.CATEGORY_LABELS.items()]

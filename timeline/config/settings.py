@@ -5,6 +5,9 @@ and keeps a generated secret key beside their data. With DATABASE_URL it is a pr
 key and host names are required, and everything that needs HTTPS is on.
 """
 
+import contextlib
+import os
+import tempfile
 from pathlib import Path
 
 import environ
@@ -28,8 +31,12 @@ def _local_secret_key() -> str:
     path = DATA_DIR / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)  # 0600
+        with os.fdopen(descriptor, "w") as file:
+            file.write(get_random_secret_key())
+        with contextlib.suppress(FileExistsError):  # another process was first: its key holds
+            os.link(draft, path)
+        Path(draft).unlink()
     return path.read_text()
 
 
@@ -51,6 +58,7 @@ INSTALLED_APPS = [
     "csp",
     "articles",
     "timeline",
+    "timeline.config",
 ]
 
 MIDDLEWARE = [

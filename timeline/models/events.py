@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -15,6 +15,9 @@ from timeline.extraction.codebook import PlacePrecision, Precision, Role, Status
 from timeline.models import choices
 from timeline.models.catalogue import Actor, Place
 from timeline.models.tolls import Tolls, toll_constraints
+
+if TYPE_CHECKING:
+    from timeline.models.reports import Report
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -86,6 +89,7 @@ class Event(Tolls):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = EventQuerySet.as_manager()
+    live_reports: list[Report]  # filled by for_list()
 
     class Meta:
         ordering = ["-start", "-pk"]
