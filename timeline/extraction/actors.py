@@ -356,7 +356,7 @@ class Registry:
                 continue
             first = a
             while first < last and (
-                parsed.tokens[first].tag in ("DT", "PRP$", "PDT", "CD") or first in covered
+                parsed.tokens[first].tag in ("DT", "PRP$", "PDT", "CD", "POS") or first in covered
             ):
                 first += 1
             side = next((x.side for x in found if a <= x.first < b), "")

@@ -411,6 +411,8 @@ def _same_diplomacy(a: Act, b: Act, readings: list[Reading]) -> bool:
             == (y.modality in (Modality.PLANNED, Modality.HYPOTHETICAL))
         )
         same_place = a.where is not None and b.where is not None
+        if y.definite and shared and y.sentence - x.sentence <= 2:
+            return True  # "the negotiations"
         return (len(shared) >= 2 or (same_place and bool(shared))) and (planned or same_place)
     if x.type == "visit":
         return _places_fit(a, b) == "same" and bool(x.sides & y.sides)

@@ -60,6 +60,8 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
         and tokens[clause.group[0]].verb == "be"
     ):
         return Modality.ONGOING, tokens[clause.group[0]].text
+    if not nominal and clause.progressive and clause.past and _reported(parsed, clause):
+        return Modality.ONGOING, tokens[clause.group[0]].text  # "said he was heading"
     return Modality.OCCURRED, ""
 
 
@@ -81,6 +83,9 @@ def _nominal(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
             return Modality.PLANNED, t.text
         if t.lower == "no":
             return Modality.DENIED, t.text
+    after = " ".join(t.lower for t in tokens[position + 1 : position + 12])
+    if any(f" {p} " in f" {after} " for p in ("set to take", "due to take", "scheduled", "expected to take", "set to be held", "due to be held", "are due", "is due")):
+        return Modality.PLANNED, "set to take place"
     before = " ".join(t.lower for t in tokens[max(0, start - 3) : start])
     for phrase_words in words["hypothetical_phrases"]:
         if f" {before} ".endswith(f" {phrase_words} "):
@@ -138,13 +143,16 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
     return None
 
 
-def _reported_future(parsed: Parsed, clause: Clause) -> bool:
-    """ "said he would meet": the future as seen from a speech in the past, when no condition is named."""
+def _reported(parsed: Parsed, clause: Clause) -> bool:
     if clause.kind is not Kind.COMPLEMENT or clause.parent < 0:
         return False
     outer = parsed.clauses[clause.parent]
-    conditional = any(t.lower in ("if", "unless") for t in parsed.tokens)
-    return outer.past and reporting_verb(parsed.tokens[outer.verb]) and not conditional
+    return outer.past and reporting_verb(parsed.tokens[outer.verb])
+
+
+def _reported_future(parsed: Parsed, clause: Clause) -> bool:
+    """ "said he would meet": the future as seen from a speech in the past, when no condition is named."""
+    return _reported(parsed, clause) and not any(t.lower in ("if", "unless") for t in parsed.tokens)
 
 
 def _future_time(parsed: Parsed, clause: Clause) -> bool:

@@ -54,7 +54,8 @@ def finest(mentions: list[PlaceMention]) -> list[PlaceMention]:
 
 
 def speech_clauses(reading: Reading) -> set[int]:
-    return {a.clause for a in reading.says if a.clause >= 0}
+    clauses = reading.parsed.clauses
+    return {a.clause for a in reading.says if a.clause >= 0 and clauses[a.clause].kind is not Kind.PARTICIPLE}
 
 
 _FINENESS = {

@@ -63,6 +63,8 @@ def _initiators(c: Candidate) -> set[str]:
 
 def _same_words(reading: Reading, a: Candidate, b: Candidate) -> bool:
     """One clause, or one governs the other and only the outer act took place."""
+    if {a.type, b.type} == {"visit", "talks"} and (a.nominal or b.nominal):
+        return False  # "is heading to X, where talks will be held"
     if a.clause == b.clause:
         return True
     outer, inner = (a, b) if _governs(reading, a.clause, b.clause) else (b, a)

@@ -15,7 +15,7 @@ from timeline.extraction.frames.binding import (
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.needs import officials
-from timeline.extraction.frames.scene import Scene, context_words
+from timeline.extraction.frames.scene import Scene, context_words, is_place
 from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places import PlaceMention
@@ -70,6 +70,8 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         candidate.speakers = first
     clause = s.clause
     candidate.past_perfect = earlier(reading, clause)
+    phrase = reading.parsed.phrase_at(s.trigger.head) if s.trigger.nominal else None
+    candidate.definite = phrase is not None and reading.parsed.tokens[phrase[0]].lower in ("the", "these")
     return candidate
 
 
@@ -149,6 +151,11 @@ def _place(s: Scene, kind: str) -> PlaceMention | None:
         going = [p for p in s.places_in(first, s.span[1]) if p.preposition not in ("from",)]
         found = finest(going)
         return found[0] if found else None
+    tokens = reading.parsed.tokens
+    for p in reading.places:
+        end = reading.position(p.end - 1) + 1
+        if is_place(p) and end < s.trigger.head and any(t.lower == "where" for t in tokens[end : end + 2]):
+            return p  # "to Miami, where talks were held"
     places = [
         p
         for p in places_for(s, s.span)

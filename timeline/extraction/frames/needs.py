@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from timeline.extraction.actors import AGENCY, ARMED, GROUP, ORGANISATION, PERSON, STATE, Actor, is_named
 from timeline.extraction.codebook import PlacePrecision
-from timeline.extraction.frames.scene import Scene, is_place
+from timeline.extraction.frames.scene import Scene, context_words, is_place
 from timeline.extraction.tokens import Token
 
 
@@ -484,7 +484,7 @@ def _scheduled(s: Scene) -> bool:
     tokens = _tokens(s)
     head = s.trigger.head
     verb = tokens[s.clause.verb].verb if s.clause is not None else ""
-    words, _ = _meeting_verbs()
+    words = context_words("meeting_verbs")[0]
     near_place = bool(s.places_in(head, min(len(tokens), head + 6)))
     near_date = any(abs(s.reading.position(d.start) - head) <= 6 for d in s.reading.dates)
     with_party = any(t.lower in ("with", "between") for t in tokens[s.trigger.last : s.trigger.last + 3])
@@ -503,17 +503,15 @@ def _scheduled(s: Scene) -> bool:
         )
         for t in tokens[max(0, head - 3) : head]
     )
-    if tokens[head].noun in ("call", "discussion", "conference", "conversation") and not (
-        with_party or near_date
-    ):
+    if tokens[head].noun in ("call", "discussion", "conference", "conversation") and not (with_party or near_date):
         return False
+    held = any(head < c.verb <= head + 12 and tokens[c.verb].verb in _HELD for c in s.reading.parsed.clauses)
+    if held and (near_place or s.places_in(0, head) or len(sides(officials(s.reading.actors))) >= 2):
+        return True
     return near_place or near_date or ((verb in words or verb == "") and (with_party or qualified))
 
 
-def _meeting_verbs() -> tuple[frozenset[str], None]:
-    from timeline.extraction.frames.scene import context_words
-
-    return context_words("meeting_verbs")[0], None
+_HELD = frozenset(("take", "hold", "mediate", "broker", "begin", "start", "resume", "host", "schedule"))
 
 
 def country_only(scene: Scene) -> bool:
