@@ -20,7 +20,7 @@ article_waiting = Signal()
 BATCH = 5_000  # doorbells that a sweep lets wait in a queue: more than a worker answers in a minute
 
 
-class _Silence:
+class Silence:
     """How long not to ring after a broker did not answer: each try can take seconds, and a batch has thousands."""
 
     seconds = 5.0
@@ -36,7 +36,7 @@ class _Silence:
         return self.clock() < self.until
 
 
-silence = _Silence()
+silence = Silence()
 
 
 def ring(task: Task, *ids: Any) -> bool:

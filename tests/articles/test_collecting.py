@@ -27,7 +27,7 @@ STORIES = {
 }
 REST = (
     "\n\nWork at the place went on until the evening, and the road beside it stayed closed to traffic. Nobody "
-    "could say when it would be open again, and the company asked passengers to look for other ways in the meantime.\n\n"
+    "could say when it would be open again, and the company asked passengers to look for other ways meanwhile.\n\n"
     "The authorities promised to publish their findings once the experts who were called have finished their work."
 )
 NOON = datetime(2024, 3, 2, 12, tzinfo=UTC)

@@ -1,0 +1,214 @@
+"""Real workers, and a broker of this test session's own that gets stopped, killed and wiped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import psutil
+import pytest
+import redis
+from django.db import connection
+
+from articles import doorbell
+from timeline import tasks
+from timeline.config import celery_app, engines
+from timeline.config.engines.place import Place
+from timeline.config.engines.servers import Valkey
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.engines)
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0, what: str = "") -> None:
+    """Wait for `condition`, or fail with what was waited for."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds:.0f} s in vain for {what or condition}")
+        time.sleep(0.05)
+
+
+def sweep_until(condition: Callable[[], object], seconds: float = 20.0, what: str = "") -> None:
+    """Wait for `condition`, sweeping once a second where beat does it once a minute."""
+    last = float("-inf")
+
+    def swept() -> object:
+        nonlocal last
+        if time.monotonic() - last >= 1:
+            tasks.sweep()
+            last = time.monotonic()
+        return condition()
+
+    until(swept, seconds, what)
+
+
+class Broker:
+    """A Valkey of the session's own."""
+
+    def __init__(self, directory: Path) -> None:
+        place = Place.of(directory)
+        place.prepare(lambda line: None)
+        self.server = Valkey(place, durable=False)
+        self.url = f"redis+socket://{quote(str(self.server.socket))}?virtual_host=0"
+
+    def start(self) -> None:
+        self.server.ensure(lambda line: None)
+
+    def stop(self) -> None:
+        self.server.stop()
+
+    def kill(self) -> None:
+        assert self.server.pid
+        psutil.Process(self.server.pid).kill()
+        until(lambda: not self.server.lives(), what="the broker's end")
+
+    def wipe(self) -> None:
+        with self._client() as client:
+            client.flushall()
+
+    def waiting(self) -> int:
+        with self._client() as client:
+            return int(client.llen(celery_app.conf.task_default_queue))
+
+    def unacknowledged(self) -> int:
+        with self._client() as client:
+            return int(client.hlen("unacked"))
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.server.socket), socket_timeout=5)
+
+
+@pytest.fixture(scope="session")
+def own_broker() -> Iterator[Broker]:
+    directory = Path(tempfile.mkdtemp(prefix="workers-"))
+    directory.chmod(0o755)
+    broker = Broker(directory / "var")
+    yield broker
+    broker.stop()
+    shutil.rmtree(broker.server.place.sockets, ignore_errors=True)
+    shutil.rmtree(directory)
+
+
+def use_broker(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Make this process ring at `url`: the environment comes first for Celery, but its pools are kept."""
+    monkeypatch.setenv("CELERY_BROKER_URL", url)
+    monkeypatch.setattr(celery_app, "_pool", None)
+    monkeypatch.setattr(celery_app.amqp, "_producer_pool", None)
+    monkeypatch.setattr(doorbell, "silence", doorbell.Silence())
+
+
+@pytest.fixture
+def broker(own_broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Broker:
+    """Running and empty."""
+    own_broker.start()
+    own_broker.wipe()
+    use_broker(monkeypatch, own_broker.url)
+    return own_broker
+
+
+class Worker:
+    """One worker: a main process and its pool."""
+
+    def __init__(self, environment: dict[str, str], arguments: list[str], log: Path) -> None:
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.workers.faulty_worker", "--loglevel=INFO", *arguments],
+                cwd=engines.REPOSITORY,
+                env=environment,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def pool(self) -> list[int]:
+        """The pool's processes. The children of those (parsers) are not counted."""
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
+
+    def said(self, words: str) -> bool:
+        return words in self.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        """kill -9, the whole family at once."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Faults:
+    """The test's end of the files by which a faulty worker is led."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def hold(self, step: str) -> None:
+        (self.directory / f"{step}.hold").touch()
+
+    def free(self, step: str) -> None:
+        (self.directory / f"{step}.hold").unlink()
+        for mark in self.directory.glob(f"{step}.at.*"):
+            mark.unlink()
+
+    def at(self, step: str) -> list[int]:
+        """The processes that wait at the step."""
+        return [int(mark.suffix[1:]) for mark in self.directory.glob(f"{step}.at.*")]
+
+    def arrival(self, step: str, seconds: float = 30.0) -> int:
+        until(lambda: self.at(step), seconds, f"a worker at the step “{step}”")
+        return self.at(step)[0]
+
+    def mend(self) -> None:
+        (self.directory / "mended").touch()
+
+    def extractions(self) -> list[int]:
+        """The ids of the articles that were extracted, one for each time."""
+        calls = self.directory / "calls"
+        return [int(line) for line in calls.read_text().split()] if calls.exists() else []
+
+
+@pytest.fixture
+def faults(tmp_path: Path) -> Faults:
+    return Faults(tmp_path)
+
+
+@pytest.fixture
+def start_worker(transactional_db, broker: Broker, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    """Start a worker on the test's database and broker; it is ready when this returns."""
+    database = urlsplit(engines.database_url())._replace(path=f"/{connection.settings_dict['NAME']}")
+    started: list[Worker] = []
+
+    def start(*, concurrency: int = 1, lease: float = 300.0, visibility: float = 600.0) -> Worker:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DATABASE_URL": database.geturl(),
+            "REDIS_URL": broker.url,
+            "PYTHONWARNINGS": "ignore",
+            "FAULTS": str(tmp_path),
+            "LEASE_SECONDS": str(lease),
+            "VISIBILITY_SECONDS": str(visibility),
+        }
+        arguments = ["--concurrency", str(concurrency), "-n", f"worker{len(started)}@test"]
+        worker = Worker(environment, arguments, tmp_path / f"worker{len(started)}.log")
+        started.append(worker)
+        until(lambda: worker.said("ready.") or worker.process.poll() is not None, 60, "a worker to be ready")
+        assert worker.process.poll() is None, worker.log.read_text()
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
