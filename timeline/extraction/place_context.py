@@ -88,10 +88,11 @@ def surnames(lines: Sequence[Line], text: str) -> frozenset[str]:
 
 def _is_broad(spot: Spot) -> bool:
     """Whether it names a country, a division or an area: nobody's given name, apart from a few."""
-    return bool(spot.demonym) or (
-        bool(spot.candidates)
-        and spot.candidates[0][1].kind in (Kind.COUNTRY, Kind.ADMIN1, Kind.AREA)
-        and spot.surface not in vocabulary().given_names
+    if spot.demonym or spot.surface in vocabulary().given_names:
+        return bool(spot.demonym)
+    kinds = {place.kind for _, place in spot.candidates}
+    return not kinds.isdisjoint((Kind.COUNTRY, Kind.AREA)) or (
+        Kind.ADMIN1 in kinds and Kind.SETTLEMENT not in kinds
     )
 
 
@@ -146,10 +147,12 @@ def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, s
         return True
     if not broad and len(after.text) == 1 and after.capital:
         return True  # "George W. Bush"
-    if not after.capital or stated or found.last + 1 in known or after.text.isupper():
+    if not after.capital or stated or after.text.isupper():
         return False
     if after.lower in vocab.neutral or after.lower in vocab.types or after.lower in vocab.titles:
         return False
+    if found.last + 1 in known:
+        return found.surface in vocab.given_names
     if after.lower in vocab.facility_words:
         return False
     return not broad or found.surface in vocab.given_names

@@ -28,6 +28,7 @@ class Reading:
     type_end: int = -1
     noun: str = ""  # the type noun itself
     containers: list["Reading"] = field(default_factory=list)
+    contents: list["Reading"] = field(default_factory=list)
     qualifies: bool = False
     place: Place | None = None
     match: Match = Match.PRIMARY
@@ -158,6 +159,7 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
             if link == "," and not reading.candidates and not _is_division(outer):
                 break
             reading.containers.append(outer)
+            outer.contents.append(reading)
             inner = outer
 
     for previous, reading in zip(reversed(readings[:-1]), reversed(readings[1:]), strict=True):
@@ -168,6 +170,8 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
 
 def _insists(inner: Reading, outer: Reading) -> bool:
     """Whether the text is plain enough about "X in Y" to doubt every X that the gazetteer has elsewhere."""
+    if inner.type_kind in (Kind.ADMIN1, Kind.ADMIN2) and not _is_division(outer):
+        return False
     return inner.type_kind == Kind.SETTLEMENT or outer.type_kind in (Kind.ADMIN1, Kind.ADMIN2)
 
 
@@ -203,6 +207,11 @@ def _describe(line: Line, readings: list[Reading], i: int) -> None:
             return
         if _may_contain(describing, inner) and not inner.spot.demonym:
             inner.containers.append(describing)
+            describing.contents.append(inner)
+            if (
+                describing.type_kind == Kind.SETTLEMENT
+            ):  # in "the Donetsk town of Bakhmut" Bakhmut is the town
+                describing.noun, describing.type_kind, describing.type_end = "", "", -1
             describing.qualifies = not describing.spot.demonym
 
 
@@ -240,6 +249,8 @@ def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, oute
             compass = low == "of" and k > first and _COMPASS.match(line.words[k - 1].lower)
             if compass and (k < first + 2 or line.words[k - 2].lower != "the"):
                 return ""  # "Kut, south of Baghdad" is not in Baghdad
+            if low == "of" and link == "," and outer.type_end < 0 and line.words[k - 1].lower == outer.noun:
+                return ""  # "in the district, the town of Y": an item of its own
             link = "in"
         elif not (
             low in _LINKS or low in vocab.passed or low in vocab.types or k in adjectives

@@ -20,7 +20,7 @@ from timeline.extraction.place_vocabulary import is_common_word, vocabulary
 _MATCH = {Match.PRIMARY: 2.0, Match.ALIAS: 2.0, Match.ALTERNATE: 0.0, Match.SPELLING: -0.5}
 _KIND = {
     Kind.COUNTRY: 5.0, Kind.AREA: 3.0, Kind.FACILITY: 2.0,
-    Kind.SETTLEMENT: 0.0, Kind.ADMIN1: -0.4, Kind.ADMIN2: -2.0,
+    Kind.SETTLEMENT: 0.0, Kind.ADMIN1: -1.5, Kind.ADMIN2: -2.0,
 }  # fmt: skip
 FULL_SHARE = 0.3  # a country with this share of the leading country's mentions is as likely as the leader
 ADJECTIVE = (
@@ -156,8 +156,9 @@ def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
         return False
     outer = [c for c in reading.containers if c.place]
     if outer:
+        narrow = [c for c in outer if c.place and c.place.kind != Kind.COUNTRY][:1] or outer
         likely = reading.match <= Match.ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
-        return not any(_holds(o, place) for o in outer) and (bool(reading.type_kind) or not likely)
+        return not any(_holds(o, place) for o in narrow) and (bool(reading.type_kind) or not likely)
     foreign = bool(context.main) and context.weight(place.country, reading.spot.surface) < 0.05
     small = reading.noun and reading.noun not in ("city", "capital", "port city", "town", "state", "province")
     if small and reading.match > Match.ALIAS:
@@ -224,7 +225,7 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
     score += 4.0 * context.weight(place.country) if place.country else 2.0
     if place.country in context.in_sentence.get(spot.sentence, ()):
         score += 1.0
-    if place.admin1_code in context.admin1:
+    if place.kind != Kind.ADMIN1 and place.admin1_code in context.admin1:
         score += 1.0
     if place.key in context.seats and match <= Match.ALIAS:
         score += 2.0
@@ -233,6 +234,9 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
     for container in reading.containers:
         if any(contains(outer, place) for outer in _as_asked(container)):
             score += 8.0
+    for inner in reading.contents:
+        if any(contains(place, p) for _, p in inner.candidates[:40]):
+            score += 4.0
     if context.resolved.get((fold(spot.surface), reading.type_kind)) == place.key:
         score += 6.0
     return score

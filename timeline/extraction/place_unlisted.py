@@ -109,7 +109,7 @@ def _parent(
         for other in readings
         if other.place
         and other is not reading
-        and other.place.kind in (Kind.ADMIN1, Kind.ADMIN2)
+        and _is_surely_a_division(other)
         and country in ("", other.place.country)
     ]
     if divisions:
@@ -131,6 +131,13 @@ def _parent(
             country = other.place.country
     country = country or main
     return (gazetteer.country(country) if country else None), PlacePrecision.COUNTRY
+
+
+def _is_surely_a_division(reading: Reading) -> bool:
+    """Whether it is a province or district and no town of that name: "Borno", "Kano State", but not "Vladimir"."""
+    if reading.place is None or reading.place.kind not in (Kind.ADMIN1, Kind.ADMIN2):
+        return False
+    return bool(reading.type_kind) or all(p.kind != Kind.SETTLEMENT for _, p in reading.candidates)
 
 
 def _precision_in(parent: Place) -> PlacePrecision:

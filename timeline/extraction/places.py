@@ -175,7 +175,8 @@ def _evidence(
     if not stated:
         if single and is_common_word(found.surface):
             score -= 3.0
-        if single and not (preposition or dateline) and place.country in vocabulary().english_names:
+        english = place.country in vocabulary().english_names and place.key not in context.seats
+        if single and english and not (preposition or dateline):
             score -= 2.0
         if fold(found.surface) in article.surnames:
             score -= 2.0 if preposition in vocabulary().locative else 5.0
