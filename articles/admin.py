@@ -6,10 +6,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,6 +22,45 @@ from articles.doorbell import article_waiting, ring
 from articles.forms import AddressForm, PasteForm, UploadForm
 from articles.models import Address, Article, ArticleVersion, Feed, Snapshot, Source
 from articles.tasks import fetch_address, poll_feed
+
+MOST_COUNTED = 10_000
+LONGEST_SEARCH = 200
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than MOST_COUNTED + 1, since counting a million rows takes longer than showing fifty."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: MOST_COUNTED + 1].count()
+
+
+class LongList:
+    """For a ModelAdmin: its list stays fast at any length, and odd input in its address does no harm."""
+
+    paginator = BoundedPaginator
+    most_counted = MOST_COUNTED
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        # As Django does where it notices such values itself: back to the whole list.
+        if any("\0" in value for _, values in request.GET.lists() for value in values):
+            raise IncorrectLookupParameters
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        # Each word becomes a condition: thousands of them would keep the database busy for minutes.
+        words = search_term.replace("\0", "")[:LONGEST_SEARCH]
+        return super().get_search_results(request, queryset, words)  # type: ignore[misc]
 
 
 class NoDelete:
@@ -32,6 +76,15 @@ class ReadOnly(NoDelete):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def rows(queryset: QuerySet[Any]) -> Any:
+    """The chosen rows by their keys: an action may change what the list was filtered by."""
+    return queryset.model._default_manager.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+
+
+def number(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 class WorkStateFilter(admin.SimpleListFilter):
@@ -59,7 +112,7 @@ class WorkStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(NoDelete, LongList, admin.ModelAdmin):
     list_display = ["name", "kind", "country", "side", "articles_stored", "demo"]
     list_filter = ["kind", "country", "demo"]
     search_fields = ["name", "home_page"]
@@ -68,12 +121,13 @@ class SourceAdmin(admin.ModelAdmin):
         return super().get_queryset(request).annotate(article_count=Count("articles"))
 
     @admin.display(description="articles", ordering="article_count")
-    def articles_stored(self, source: Any) -> int:
-        return source.article_count
+    def articles_stored(self, source: Any) -> SafeString:
+        url = reverse("admin:articles_article_changelist", query={"source__id__exact": source.pk})
+        return format_html('<a href="{}">{}</a>', url, source.article_count)
 
 
 @admin.register(Feed)
-class FeedAdmin(NoDelete, admin.ModelAdmin):
+class FeedAdmin(NoDelete, LongList, admin.ModelAdmin):
     list_display = ["url", "source", "active", "interval", "last_success_at", "failures", "next_try_at"]
     list_filter = ["active", "source"]
     list_select_related = ["source"]
@@ -85,18 +139,23 @@ class FeedAdmin(NoDelete, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Feed, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change:
-            ring(poll_feed, obj.pk)
+            transaction.on_commit(lambda: ring(poll_feed, obj.pk), robust=True)
 
-    @admin.action(description="Poll now")
+    @admin.action(description="Poll now", permissions=["change"])
     def poll_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
-        queryset.update(next_try_at=None)
-        for pk in queryset.values_list("pk", flat=True):
+        feeds = rows(queryset)
+        feeds.update(next_try_at=None)
+        polled = list(feeds.due().values_list("pk", flat=True))
+        for pk in polled:
             ring(poll_feed, pk)
-        self.message_user(request, "The feeds are being polled.")
+        self.message_user(request, f"{number(len(polled), 'feed is', 'feeds are')} being polled.")
+        if others := feeds.count() - len(polled):
+            told = number(others, "feed is not: it is", "feeds are not: they are")
+            self.message_user(request, f"{told} inactive or being polled already.", messages.WARNING)
 
 
 @admin.register(Address)
-class AddressAdmin(NoDelete, admin.ModelAdmin):
+class AddressAdmin(NoDelete, LongList, admin.ModelAdmin):
     form = AddressForm
     list_display = ["url", "source", "state", "attempts", "added_at", "article"]
     list_filter = [WorkStateFilter]
@@ -117,13 +176,15 @@ class AddressAdmin(NoDelete, admin.ModelAdmin):
             return "set aside"
         return "failed, waits to be tried again" if address.last_error else "waiting"
 
-    @admin.action(description="Fetch again")
+    @admin.action(description="Fetch again", permissions=["change"])
     def fetch_again(self, request: HttpRequest, queryset: QuerySet[Address]) -> None:
-        queryset.update(done_at=None)
-        queryset.retry()
-        for pk in queryset.values_list("pk", flat=True):
+        addresses = rows(queryset)
+        addresses.update(done_at=None)
+        addresses.retry()
+        for pk in addresses.values_list("pk", flat=True):
             ring(fetch_address, pk)
-        self.message_user(request, "The addresses are in the queue again.")
+        told = number(addresses.count(), "address is", "addresses are")
+        self.message_user(request, f"{told} in the queue again.")
 
 
 class ArticleVersionInline(ReadOnly, admin.TabularInline):
@@ -131,6 +192,9 @@ class ArticleVersionInline(ReadOnly, admin.TabularInline):
     extra = 0
     fields = ["number", "title", "published", "replaced_at"]
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ArticleVersion]:
+        return super().get_queryset(request).defer("text")
 
 
 class SnapshotInline(ReadOnly, admin.TabularInline):
@@ -151,14 +215,12 @@ class ArticleStateFilter(WorkStateFilter):
 
 
 @admin.register(Article)
-class ArticleAdmin(NoDelete, admin.ModelAdmin):
+class ArticleAdmin(NoDelete, LongList, admin.ModelAdmin):
     change_list_template = "admin/articles/article/change_list.html"
     list_display = ["title_or_address", "source", "published", "state", "version", "on_site"]
     list_filter = [ArticleStateFilter, "published", "source"]
     list_select_related = ["source"]
-    search_fields = ["title", "url"]
-    date_hierarchy = "published"
-    show_full_result_count = False
+    search_fields = ["title", "url", "source__name"]
     inlines = [ArticleVersionInline, SnapshotInline]
     actions = ["read_again"]
     readonly_fields = [
@@ -179,17 +241,30 @@ class ArticleAdmin(NoDelete, admin.ModelAdmin):
     def on_site(self, article: Article) -> SafeString:
         return format_html('<a href="{}">read</a>', article.get_absolute_url())
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # Nothing of an article is typed over: a page without the buttons that would say otherwise.
+        shown = {"show_save": False, "show_save_and_continue": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, shown)
+
     @admin.display(description="quotes")
     def quotes(self, article: Article) -> SafeString:
         return format_html('<a href="{}">The text with its quotes marked</a>', article.get_absolute_url())
 
-    @admin.action(description="Read again")
+    @admin.action(description="Read again", permissions=["change"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
-        queryset.update(extracted_with="")
-        queryset.retry()
-        for pk in queryset.values_list("pk", flat=True):
+        articles = rows(queryset)
+        articles.update(extracted_with="")
+        articles.retry()
+        for pk in articles.values_list("pk", flat=True):
             article_waiting.send(Article, article_id=pk)
-        self.message_user(request, f"{queryset.count()} articles are in the queue again.")
+        told = number(articles.count(), "article is", "articles are")
+        self.message_user(request, f"{told} in the queue again.")
 
     # Three ways to add an article: each form is a page of its own.
 
@@ -211,8 +286,7 @@ class ArticleAdmin(NoDelete, admin.ModelAdmin):
 
     def _add(self, request: HttpRequest, form_class: type[forms.Form], title: str) -> HttpResponse:
         if not self.has_add_permission(request):
-            self.message_user(request, "You may not add articles.", messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:index"))
+            raise PermissionDenied
         form = form_class(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             article = form.save()  # type: ignore[attr-defined]

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.admin import NoDelete, ReadOnly
+from articles.admin import LONGEST_SEARCH, ArticleAdmin, LongList, NoDelete, ReadOnly, number
+from articles.models import Article
 from timeline import curation
+from timeline.forms import CorrectionForm, DecisionForm, MoveForm
 from timeline.models import Actor, Decision, Event, EventActor, Place, Report
+from timeline.templatetags.timeline import percent, toll, when
+
+MOST_AT_ONCE = 200  # decisions of one action: as many as one list page can show
+
+
+def page_of(row: Model, text: str) -> SafeString:
+    """A link to the row's page in the admin."""
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return format_html('<a href="{}">{}</a>', reverse(name, args=[row.pk]), text)
 
 
 @admin.register(Place)
-class PlaceAdmin(NoDelete, admin.ModelAdmin):
+class PlaceAdmin(NoDelete, LongList, admin.ModelAdmin):
     list_display = ["name", "admin1", "country", "kind", "latitude", "longitude"]
     list_filter = ["kind", "country"]
     search_fields = ["name", "admin1", "key"]
     autocomplete_fields = ["parent"]
-    show_full_result_count = False
 
 
 @admin.register(Actor)
-class ActorAdmin(NoDelete, admin.ModelAdmin):
+class ActorAdmin(NoDelete, LongList, admin.ModelAdmin):
     list_display = ["name", "kind", "side", "parent"]
     list_filter = ["kind", "side"]
     list_select_related = ["parent"]
@@ -37,35 +49,44 @@ class ActorAdmin(NoDelete, admin.ModelAdmin):
     autocomplete_fields = ["parent"]
 
 
-class ReportInline(ReadOnly, admin.TabularInline):
-    model = Report
-    fk_name = "event"
-    extra = 0
-    fields = [
-        "quote_in_article",
-        "type",
-        "modality",
-        "attributed_to",
-        "start",
-        "end",
-        "killed_best",
-        "confidence",
-    ]
-    readonly_fields = fields
-    show_change_link = True
+class DecidingAdmin(NoDelete, LongList, admin.ModelAdmin):
+    """Saving takes a decision. What curation refuses is shown in the form, with what was typed."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        return super().get_queryset(request).live().select_related("article__source").defer("article__text")
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # events and reports come from articles
 
-    @admin.display(description="quote")
-    def quote_in_article(self, report: Report) -> SafeString:
-        return format_html(
-            '“{}” <a href="{}">{}, {:%d %b %Y}</a>',
-            report.quote,
-            report.get_absolute_url(),
-            report.article.source,
-            report.article.published,
-        )
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A form that was open when its row was closed may still be sent: it is told what happened.
+        closed = obj is not None and self.is_closed(obj) and request.method != "POST"
+        return not closed and super().has_change_permission(request, obj)
+
+    def is_closed(self, obj: Any) -> bool:
+        """Whether no decision about the row can be taken any more."""
+        raise NotImplementedError
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        # Who only reads is not asked for a reason.
+        known = {field.name for field in self.opts.get_fields()} | set(self.readonly_fields)
+        return [
+            (title, {**options, "fields": kept})
+            for title, options in fieldsets
+            if (kept := [f for f in options["fields"] if not isinstance(f, str) or f in known])
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: type[DecisionForm] = super().get_form(request, obj, change, **kwargs)
+        form.refused = getattr(request, "refused", None)
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refused:  # of a decision: its transaction has been rolled back
+            request.refused = refused  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
 
 
 class DecisionInline(ReadOnly, admin.TabularInline):
@@ -74,122 +95,197 @@ class DecisionInline(ReadOnly, admin.TabularInline):
     extra = 0
     fields = ["taken_at", "kind", "curator", "reason", "other_event"]
     readonly_fields = fields
+    show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
-        return super().get_queryset(request).select_related("curator", "other_event")
+        return super().get_queryset(request).select_related("curator", "other_event", "event")
 
 
 class EventActorInline(ReadOnly, admin.TabularInline):
     model = EventActor
+    verbose_name_plural = "actors"
     extra = 0
     fields = ["actor", "role"]
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventActor]:
+        return super().get_queryset(request).select_related("actor")
 
-class CorrectionForm(forms.ModelForm):
-    """The correctable fields; whatever changes becomes one decision with its reason."""
 
-    reason = forms.CharField(required=False, help_text="Stands in the event's history.")
+class ListFilter(admin.SimpleListFilter):
+    """Without it, the list holds what can be decided on: what the public reads, and what was rejected."""
 
-    class Meta:
-        model = Event
-        fields = curation.CORRECTABLE
+    title = "list"
+    parameter_name = "list"
+    WHICH: dict[str | None, Q] = {
+        None: Q(merged_into=None, report_count__gt=0),
+        "merged": Q(merged_into__isnull=False),
+        "empty": Q(merged_into=None, report_count=0),
+        "all": Q(),
+    }
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if self.changed_data and set(self.changed_data) != {"reason"} and not data.get("reason"):
-            self.add_error("reason", "Say why you correct the event.")
-        return data
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("merged", "merged into others"), ("empty", "left without reports"), ("all", "all")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [{**first, "display": "with reports"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        return queryset.filter(self.WHICH.get(self.value(), Q()))
 
 
 @admin.register(Event)
-class EventAdmin(NoDelete, admin.ModelAdmin):
+class EventAdmin(DecidingAdmin):
     form = CorrectionForm
+    change_form_template = "admin/timeline/event/change_form.html"
     list_display = [
         "headline",
         "type",
-        "start",
+        "happened",
         "place",
         "status",
         "report_count",
-        "confidence",
+        "sure",
         "review",
         "on_site",
     ]
-    list_filter = ["review", "category", "status", "type", "precision", "start"]
+    list_filter = [ListFilter, "review", "category", "status", "type", "precision", "start"]
     list_select_related = ["place"]
-    date_hierarchy = "start"
     search_fields = ["headline"]
-    search_help_text = "Words of the headline, quotes, places and actors."
+    search_help_text = "Words of the headline, quotes, places and actors, or an event's number."
     autocomplete_fields = ["place"]
-    show_full_result_count = False
-    list_per_page = 50
-    inlines = [ReportInline, EventActorInline, DecisionInline]
+    inlines = [EventActorInline, DecisionInline]
     actions = ["confirm", "reject", "reopen", "merge"]
-    readonly_fields = ["status", "status_reason", "said_by", "denied_by", "review", "merged_into", "report_count",
-                       "outlet_count", "origin_count", "confidence", "overrides"]  # fmt: skip
+    readonly_fields = ["status", "status_reason", "said_by", "denied_by", "report_count", "outlet_count",
+                       "origin_count", "sure"]  # fmt: skip
     fieldsets = [
-        (None, {"fields": ["headline", "type", ("start", "end", "precision"), ("place", "place_precision"),
-                           ("target", "weapon")]}),
-        ("Casualties", {"fields": [tuple(Event.TOLL_FIELDS[i : i + 3]) for i in range(0, 12, 3)]}),
-        ("Why", {"fields": ["reason"]}),
+        ("As coded", {"fields": ["headline", "type", ("start", "end", "precision"),
+                                 ("place", "place_precision"), ("target", "weapon")]}),
+        ("Casualties", {"fields": [tuple(Event.TOLL_FIELDS[i : i + 3]) for i in range(0, 12, 3)],
+                        "description": "Empty is “not reported”, never 0."}),
+        ("Why", {"fields": ["reason", "seen"]}),
         ("Derived from the reports", {"fields": readonly_fields}),
     ]  # fmt: skip
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # events come from reports
+    def is_closed(self, obj: Event) -> bool:
+        return obj.merged_into_id is not None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        if search_term.strip():
-            queryset = queryset.filter(
-                search=SearchQuery(search_term.replace("\0", ""), search_type="websearch", config="english")
-            )
+        words = search_term.replace("\0", "")[:LONGEST_SEARCH].strip()
+        if words:
+            found = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+            if words.isascii() and words.isdigit() and len(words) < 19:
+                found |= Q(pk=int(words))
+            queryset = queryset.filter(found)
+        if request.path.endswith("/autocomplete/"):  # where a report may be moved to
+            queryset = queryset.filter(merged_into=None)
         return queryset, False
+
+    @admin.display(description="when", ordering="start")
+    def happened(self, event: Event) -> str:
+        return when(event)
+
+    @admin.display(description="sure", ordering="confidence")
+    def sure(self, event: Event) -> str:
+        return percent(event.confidence)
 
     @admin.display(description="page")
     def on_site(self, event: Event) -> SafeString:
         return format_html('<a href="{}">read</a>', event.get_absolute_url())
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        event = context["original"]
+        context["reports"] = (
+            event.reports.filter(superseded_at=None)
+            .select_related("article__source", "place")
+            .defer("article__text")
+            .order_by("struck_out", "article__published", "pk")
+        )
+        form = context["adminform"].form
+        if isinstance(form, CorrectionForm):
+            form.show_machine_values(curation.machine_values(event))
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        changes = {
-            name: form.cleaned_data[name] for name in form.changed_data if name in curation.CORRECTABLE
-        }
-        if changes:
-            curation.correct(obj, changes, request.user, form.cleaned_data["reason"])
+        data = form.cleaned_data
+        if changes := {name: data[name] for name in form.corrected}:
+            curation.correct(obj, changes, request.user, data["reason"], seen=data["seen"])
+        else:
+            self.message_user(request, "No field was changed: nothing was decided.", messages.WARNING)
 
-    def _review(self, request: HttpRequest, queryset: QuerySet[Event], state: str, reason: str = "") -> None:
-        done = sum(curation.review(event, state, request.user, reason) is not None for event in queryset)
-        self.message_user(request, f"{done} events are {state} now.")
+    # Actions. The buttons of an event's page post the same ones.
 
-    @admin.action(description="Confirm")
+    def _decide(
+        self,
+        request: HttpRequest,
+        events: QuerySet[Event],
+        act: Callable[[Event], Decision | None],
+        done: str,
+    ) -> None:
+        decisions = 0
+        for event in events:
+            try:
+                decisions += act(event) is not None
+            except ValidationError as error:
+                self.message_user(request, f"{event}: {' '.join(error.messages)}", messages.ERROR)
+        undo = reverse("admin:timeline_decision_changelist", query={"curator__id__exact": request.user.pk})
+        text = format_html(
+            '{} {} now. <a href="{}">Your decisions can be undone</a>.',
+            number(decisions, "event is", "events are"), done, undo,
+        )  # fmt: skip
+        self.message_user(request, text)
+
+    def _review(self, request: HttpRequest, events: QuerySet[Event], state: str, reason: str = "") -> None:
+        def act(event: Event) -> Decision | None:
+            return curation.review(event, state, request.user, reason)
+
+        self._decide(request, events, act, state)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
+        if request.POST.get("select_across") == "1" and queryset.count() > MOST_AT_ONCE:
+            self.message_user(
+                request, f"Choose {MOST_AT_ONCE} events at most: narrow the list first.", messages.ERROR
+            )
+            return None
+        return super().response_action(request, queryset)
+
+    @admin.action(description="Confirm", permissions=["change"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         self._review(request, queryset, Event.Review.CONFIRMED)
 
-    @admin.action(description="Put back to unreviewed")
+    @admin.action(description="Put back to unreviewed", permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         self._review(request, queryset, Event.Review.UNREVIEWED)
 
-    @admin.action(description="Reject…")
+    @admin.action(description="Reject…", permissions=["change"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         if reason := request.POST.get("reason", "").strip():
             self._review(request, queryset, Event.Review.REJECTED, reason)
             return None
         return self._ask(request, queryset, "reject", "Reject events")
 
-    @admin.action(description="Merge into one…")
+    @admin.action(description="Merge into one…", permissions=["change"])
     def merge(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
-        into = queryset.filter(pk=request.POST.get("into") or 0).first()
+        events = {str(event.pk): event for event in queryset.order_by("pk")}
+        if len(events) < 2:
+            self.message_user(request, "Choose two events or more to merge.", messages.ERROR)
+            return None
+        into = events.pop(request.POST.get("into", ""), None)
         if into is None:
             return self._ask(request, queryset, "merge", "Merge events")
         try:
-            for event in queryset.exclude(pk=into.pk).order_by("pk"):
-                curation.merge(event, into, request.user, request.POST.get("reason", ""))
+            with transaction.atomic():  # all of them or none
+                for event in events.values():
+                    curation.merge(event, into, request.user, request.POST.get("reason", ""))
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
-            self.message_user(request, f"Merged into “{into}”.")
+            self.message_user(request, format_html("Merged into “{}”.", page_of(into, str(into))))
         return None
 
     def _ask(self, request: HttpRequest, queryset: QuerySet[Event], action: str, title: str) -> HttpResponse:
@@ -199,74 +295,92 @@ class EventAdmin(NoDelete, admin.ModelAdmin):
             "title": title,
             "action": action,
             "events": queryset.select_related("place"),
+            "asked_before": "reason" in request.POST,
+            "reason": request.POST.get("reason", ""),
             "opts": self.opts,
+            "media": self.media,
             "action_checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/timeline/event/ask.html", context)
 
 
-class MoveForm(forms.ModelForm):
-    """A report is not edited; it is put under another event, given its own, or struck out."""
-
-    own_event = forms.BooleanField(required=False, label="Split off into an event of its own")
-    reason = forms.CharField(required=False)
-
-    class Meta:
-        model = Report
-        fields = ["event", "struck_out"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("struck_out") and not self.initial.get("struck_out") and not data.get("reason"):
-            self.add_error("reason", "Say why the text does not say this.")
-        return data
-
-
 @admin.register(Report)
-class ReportAdmin(NoDelete, admin.ModelAdmin):
+class ReportAdmin(DecidingAdmin):
     form = MoveForm
-    list_display = ["__str__", "type", "start", "place", "article", "confidence", "extractor", "struck_out"]
+    list_display = ["__str__", "type", "happened", "place", "article", "sure", "extractor", "struck_out"]
     list_filter = ["type", "modality", "stance", "date_basis", "struck_out", "pinned"]
     list_select_related = ["place", "article"]
     search_fields = ["quote"]
     autocomplete_fields = ["event"]
-    show_full_result_count = False
-    readonly_fields = [
-        "quote", "article", "type", "modality", "stance", "attributed_to", "start", "end", "precision",
-        "date_basis", "date_words", "place", "place_precision", "place_words", "target", "weapon",
-        *Report.TOLL_FIELDS, "confidence", "rule", "notes", "extractor", "recorded_at", "link_score",
-        "link_reasons", "pinned", "superseded_at",
+    fieldsets = [
+        ("What the article says", {"fields": ["quote", "in_text"]}),
+        ("Decide", {"fields": ["event", "own_event", "struck_out", "reason", "seen"]}),
+        ("How it was read", {"fields": [
+            "type", "modality", "stance", "attributed_to", ("start", "end", "precision"),
+            ("date_basis", "date_words"), ("place", "place_precision"), "place_words", "target", "weapon", "toll",
+            "sure", "rule", "notes", "extractor", "recorded_at", "superseded_at"]}),
+        ("Why it is under its event", {"fields": ["link_score", "link_reasons", "pinned"]}),
     ]  # fmt: skip
-    fields = ["quote", "event", "own_event", "struck_out", "reason", *readonly_fields[1:]]
+    readonly_fields = [
+        "quote", "in_text", "type", "modality", "stance", "attributed_to", "start", "end", "precision",
+        "date_basis", "date_words", "place", "place_precision", "place_words", "target", "weapon", "toll", "sure",
+        "rule", "notes", "extractor", "recorded_at", "superseded_at", "link_score", "link_reasons", "pinned",
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         return super().get_queryset(request).defer("article__text")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def is_closed(self, obj: Report) -> bool:
+        return obj.superseded_at is not None
+
+    @admin.display(description="when", ordering="start")
+    def happened(self, report: Report) -> str:
+        return when(report)
+
+    @admin.display(description="toll")
+    def toll(self, report: Report) -> str:
+        return toll(report) or "not reported"
+
+    @admin.display(description="sure", ordering="confidence")
+    def sure(self, report: Report) -> str:
+        return percent(report.confidence)
+
+    @admin.display(description="article")
+    def in_text(self, report: Report) -> SafeString:
+        article = report.article
+        told = f"{article}, {article.source}, {article.published:%d %b %Y}"
+        return format_html('<a href="{}">{}</a>', report.get_absolute_url(), told)
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        stored = Report.objects.get(pk=obj.pk)
-        reason = form.cleaned_data["reason"]
-        try:
-            if form.cleaned_data["own_event"]:
-                curation.split([stored], request.user, reason)
-            elif "event" in form.changed_data:
-                curation.move(stored, form.cleaned_data["event"], request.user, reason)
-            if form.cleaned_data["struck_out"] and not stored.struck_out:
-                curation.strike_out(stored, request.user, reason)
-        except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        stored, data = Report.objects.get(pk=obj.pk), form.cleaned_data
+        decision = None
+        if data["own_event"]:
+            decision = curation.split([stored], request.user, data["reason"])
+        elif "event" in form.changed_data:
+            decision = curation.move(stored, data["event"], request.user, data["reason"])
+        elif "struck_out" in form.changed_data:
+            decision = curation.strike_out(stored, request.user, data["reason"])
+        if decision is None:
+            self.message_user(request, "Nothing was chosen: nothing was decided.", messages.WARNING)
+        else:
+            event = decision.other_event or decision.event
+            self.message_user(
+                request, format_html("{}: {}.", decision.get_kind_display(), page_of(event, str(event)))
+            )
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["taken_at", "kind", "event", "curator", "reason", "undone"]
-    list_filter = ["kind", "curator"]
+class DecisionAdmin(ReadOnly, LongList, admin.ModelAdmin):
+    change_form_template = "admin/timeline/decision/change_form.html"
+    list_display = ["taken_at", "kind", "of_event", "curator", "reason", "undone"]
+    list_filter = ["kind", ("curator", admin.RelatedOnlyFieldListFilter), "taken_at"]
     list_select_related = ["event", "curator", "undone_by"]
-    date_hierarchy = "taken_at"
     search_fields = ["reason", "event__headline"]
     actions = ["undo"]
+
+    @admin.display(description="event")
+    def of_event(self, decision: Decision) -> SafeString:
+        return page_of(decision.event, str(decision.event))
 
     @admin.display(boolean=True)
     def undone(self, decision: Decision) -> bool:
@@ -284,3 +398,46 @@ class DecisionAdmin(ReadOnly, admin.ModelAdmin):
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("timeline.change_event")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        decision = context["original"]
+        context["may_undo"] = (
+            self.has_undo_permission(request)
+            and decision.kind != Decision.Kind.UNDO
+            and not hasattr(decision, "undone_by")
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class ReportInline(ReadOnly, admin.TabularInline):
+    """The quotes of an article."""
+
+    model = Report
+    verbose_name_plural = "quotes"
+    extra = 0
+    fields = ["quote", "type", "happened", "of_event", "struck_out"]
+    readonly_fields = fields
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        return super().get_queryset(request).filter(superseded_at=None).select_related("event")
+
+    @admin.display(description="when")
+    def happened(self, report: Report) -> str:
+        return when(report)
+
+    @admin.display(description="event")
+    def of_event(self, report: Report) -> SafeString:
+        return page_of(report.event, str(report.event))
+
+
+admin.site.unregister(Article)
+
+
+@admin.register(Article)
+class ReadArticleAdmin(ArticleAdmin):
+    """An article with what was read in it, which the articles app knows nothing of."""
+
+    inlines = [ReportInline, *ArticleAdmin.inlines]

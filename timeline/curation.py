@@ -7,13 +7,14 @@ pages call only these. What cannot be done raises a ValidationError whose words 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms.models import model_to_dict
 
 from timeline import ledger
 from timeline.extraction.codebook import TYPES, Toll
@@ -113,24 +114,24 @@ def correct(
     event.overrides = new
     for name, value in stored.items():
         setattr(event, name, ledger.from_json(name, value))
-    _check_order(event)
+    if wrong := wrong_order(model_to_dict(event, CORRECTABLE)):
+        raise ValidationError(wrong)
     event.full_clean(exclude=["search"])  # names a bad value before the database refuses it
     ledger.derive(event)
     return _decide(Kind.CORRECT, event, curator, reason, before=before, after={"overrides": new})
 
 
-def _check_order(event: Event) -> None:
-    """First day before last, low <= best <= high: said by field, in words."""
+def wrong_order(values: Mapping[str, Any]) -> dict[str, str]:
+    """What contradicts itself, by field: a first day after the last one, figures that do not rise. Pure."""
     wrong = {}
-    if event.start and event.end and event.start > event.end:
+    start, end = values.get("start"), values.get("end")
+    if start and end and start > end:
         wrong["end"] = "The last day is before the first."
     for kind in Toll:
-        stated = [b for b in BOUNDS if getattr(event, f"{kind}_{b}") is not None]
-        figures = [getattr(event, f"{kind}_{b}") for b in stated]
-        if figures != sorted(figures):
-            wrong[f"{kind}_{stated[-1]}"] = f"The figures of {kind} must rise: low, best, high."
-    if wrong:
-        raise ValidationError(wrong)
+        figures = {f"{kind}_{b}": f for b in BOUNDS if (f := values.get(f"{kind}_{b}")) is not None}
+        if list(figures.values()) != sorted(figures.values()):
+            wrong[list(figures)[-1]] = f"The figures of {kind} must rise: low, best, high."
+    return wrong
 
 
 def _what_happened(event: Event, since: datetime) -> str:
