@@ -177,18 +177,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 10,
-    "socket_connect_timeout": 5,
+    # How long a page waits, once, for a broker that does not answer; a worker's longest wait is 1 s (BRPOP).
+    "socket_timeout": 5,
+    "socket_connect_timeout": 3,
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# Rings expire, so that a worker that was away for a day does not find a day's worth of sweeps.
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "articles.tasks.sweep", "schedule": 60.0},
-    "poll-feeds": {"task": "articles.tasks.poll_due_feeds", "schedule": 60.0},
-    "pass-the-day": {"task": "timeline.tasks.pass_the_day", "schedule": 3600.0},
-    "read-waiting-articles": {"task": "timeline.tasks.sweep", "schedule": 60.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("sweep", "articles.tasks.sweep", 60.0),
+        ("poll-feeds", "articles.tasks.poll_due_feeds", 60.0),
+        ("pass-the-day", "timeline.tasks.pass_the_day", 3600.0),
+        ("read-waiting-articles", "timeline.tasks.sweep", 60.0),
+    )
 }
 
 # Fetching (articles.fetching): named hosts that may be private, for test publishers on loopback.
