@@ -40,6 +40,7 @@ def facets(chosen: EventFilter) -> list[Facet]:
         _fixed(chosen, "review"),
         _long(chosen, "country", _countries(chosen)),
         _long(chosen, "region", _regions(chosen)),
+        _long(chosen, "place", _places(chosen)),
         _long(chosen, "actor", _actors(chosen)),
         _long(chosen, "source", _sources(chosen)),
     ]
@@ -96,6 +97,21 @@ def _regions(chosen: EventFilter) -> list[tuple[str, str, int]]:
         .order_by("-n", "place__admin1")
     )
     return [(f"{country}.{region}", f"{region}, {country}", n) for country, region, n in rows]
+
+
+def _places(chosen: EventFilter) -> list[tuple[str, str, int]]:
+    rows = (
+        chosen.events(without=["place"])
+        .exclude(place=None)
+        .order_by()
+        .values_list("place", "place__name", "place__admin1")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "place__name")
+    )
+    return [
+        (str(pk), name if not region or name.startswith(region) else f"{name}, {region}", n)
+        for pk, name, region, n in rows
+    ]
 
 
 def _actors(chosen: EventFilter) -> list[tuple[str, str, int]]:
