@@ -8,22 +8,38 @@ codes for states and all that acts for them, and a group's key otherwise (`lexic
 """
 
 from dataclasses import dataclass, field
-from functools import cache
 
+from timeline.extraction.actor_lexicon import (
+    AGENCY,
+    FORCE,
+    GROUP,
+    NOT_NAMES,
+    ORGANISATION,
+    PERSON,
+    STATE,
+    Entry,
+    head_nouns,
+    known_surnames,
+    match_name,
+    title_words,
+    women,
+)
 from timeline.extraction.clauses import Parsed
-from timeline.extraction.inflection import noun_forms
-from timeline.extraction.lexicon import load
 from timeline.extraction.tokens import Token
 
-# Kinds of actors; findings.Party.kind takes the same words.
-STATE, FORCE, AGENCY, GROUP, ORGANISATION, PERSON = (
-    "state",
-    "force",
-    "agency",
-    "group",
-    "organisation",
-    "person",
-)
+__all__ = [
+    "AGENCY",
+    "ARMED",
+    "FORCE",
+    "GROUP",
+    "ORGANISATION",
+    "PERSON",
+    "STATE",
+    "Actor",
+    "Registry",
+    "is_named",
+]
+
 ARMED = frozenset((FORCE, GROUP))
 
 
@@ -44,82 +60,6 @@ class Actor:
     official: bool = True
     adjective: bool = False
     pronoun: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    name: str
-    kind: str
-    side: str
-    body: str = ""
-    adjective: bool = False
-    metonym: bool = False
-
-
-@cache
-def _names() -> dict[str, list[tuple[tuple[str, ...], _Entry]]]:
-    """First word -> (all words, entry), longest first."""
-    table: dict[str, list[tuple[tuple[str, ...], _Entry]]] = {}
-
-    def add(form: str, entry: _Entry) -> None:
-        words = tuple(form.replace("’", "'").replace("'s", " 's").split())
-        table.setdefault(words[0].lower(), []).append((words, entry))
-
-    for iso, (name, others, demonyms, metonyms) in load("states")["states"].items():
-        for form in (name, *others):
-            add(form, _Entry(name, STATE, iso))
-        for form in demonyms:
-            add(form, _Entry(name, STATE, iso, adjective=True))
-        for form in metonyms:
-            add(form, _Entry(form.removeprefix("the "), STATE, iso, metonym=True))
-    lexicon = load("actors")
-    for section, kind in (("groups", GROUP), ("agencies", AGENCY), ("organisations", ORGANISATION)):
-        for name, side, others in lexicon[section].values():
-            for form in (name, *others):
-                adjective = form in ("European", "Western", "Houthi", "Huthi")
-                add(
-                    form,
-                    _Entry(
-                        name if form not in ("West", "Western") else "the West",
-                        kind,
-                        side,
-                        adjective=adjective,
-                    ),
-                )
-    for name, (side, body, others) in lexicon["persons"].items():
-        for form in (name, *others):
-            add(form, _Entry(name, PERSON, side, body))
-    for forms in table.values():
-        forms.sort(key=lambda item: -len(item[0]))
-    return table
-
-
-@cache
-def _heads() -> dict[str, str]:
-    """Head noun (any form) -> kind: "forces" -> force."""
-    kinds = {"force": FORCE, "agency": AGENCY, "official": PERSON, "group": GROUP}
-    return {
-        form: kinds[section]
-        for section in ("group", "agency", "official", "force")
-        for noun in load("actors")["nouns"][section]
-        for form in noun_forms(noun)
-    }
-
-
-@cache
-def _titles() -> tuple[frozenset[str], frozenset[str]]:
-    titles = load("actors")["titles"]
-    return frozenset(w for t in titles["before"] for w in t.split() if w != "of"), frozenset(
-        titles["official"]
-    )
-
-
-# Capitalised words that are no names of people.
-_NOT_NAMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december telegram facebook twitter x reuters afp ap tass ria bbc cnn i the christmas "
-    "easter ramadan muslim muslims christian christians sunni shiite shia kurdish kurds orthodox catholic islamic arab jewish jews".split()
-)
 
 
 @dataclass(slots=True)
@@ -163,7 +103,7 @@ class Registry:
         t = tokens[i]
         if t.tag == "PRP":
             return self._pronoun(parsed, t, i, found)
-        match = _match(tokens, i)
+        match = match_name(tokens, i)
         if match is not None:
             entry, end = match
             if entry.kind == PERSON and self._is_other_person(tokens, i, end):
@@ -179,8 +119,8 @@ class Registry:
             and before is not None
             and before.text[:1].isupper()
             and before.tag == "NNP"
-            and before.lower not in _titles()[0]
-            and _match(tokens, i - 1) is None
+            and before.lower not in title_words()[0]
+            and match_name(tokens, i - 1) is None
         )
 
     def _pronoun(self, parsed: Parsed, t: Token, i: int, found: list[Actor]) -> Actor | None:
@@ -201,7 +141,7 @@ class Registry:
             i, i + 1, source.name, source.kind, source.side, source.body, source.official, pronoun=True
         )
 
-    def _expanded(self, parsed: Parsed, entry: _Entry, i: int, end: int) -> Actor | None:
+    def _expanded(self, parsed: Parsed, entry: Entry, i: int, end: int) -> Actor | None:
         """ "Russian" + "Foreign Ministry": the state's adjective or genitive with the noun that acts for it."""
         tokens = parsed.tokens
         if entry.kind == PERSON:
@@ -221,12 +161,12 @@ class Registry:
             j = end + (1 if genitive else 0)
             limit = min(len(tokens), j + 5)
             while j < limit and tokens[j].tag in ("NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "CC", "VBG"):
-                kind = _heads().get(tokens[j].lower)
+                kind = head_nouns().get(tokens[j].lower)
                 named = entry.adjective or genitive or j == end
                 if kind is not None and named and not (tokens[j].tag == "JJ" and _noun_at(tokens, j + 1)):
                     return self._headed(parsed, entry, i, j, kind)
                 if tokens[j].tag == "CC":
-                    if _match(tokens, j + 1) is not None:  # "Ukrainian and European teams": two of them
+                    if match_name(tokens, j + 1) is not None:  # "Ukrainian and European teams": two of them
                         return Actor(i, end, entry.name, entry.kind, entry.side)
                     break
                 j += 1
@@ -237,11 +177,11 @@ class Registry:
             return Actor(i, end, entry.name, entry.kind, entry.side, adjective=not plural)
         return Actor(i, end, entry.name, entry.kind, entry.side, adjective=entry.adjective)
 
-    def _headed(self, parsed: Parsed, entry: _Entry, i: int, j: int, kind: str) -> Actor:
+    def _headed(self, parsed: Parsed, entry: Entry, i: int, j: int, kind: str) -> Actor:
         tokens = parsed.tokens
         end = j + 1
-        while end < len(tokens) and _heads().get(tokens[end].lower) and tokens[end].tag.startswith("NN"):
-            kind = _heads()[tokens[end].lower]
+        while end < len(tokens) and head_nouns().get(tokens[end].lower) and tokens[end].tag.startswith("NN"):
+            kind = head_nouns()[tokens[end].lower]
             end += 1
         if kind == PERSON:
             if (
@@ -281,8 +221,8 @@ class Registry:
         before = tokens[i - 1].lower if i else ""
         if known is not None and not _capital(tokens, i + 1):
             return Actor(i, i + 1, known.name, PERSON, known.side, known.body, known.official)
-        titles, official_titles = _titles()
-        if t.lower in titles or t.lower in _NOT_NAMES:
+        titles, official_titles = title_words()
+        if t.lower in titles or t.lower in NOT_NAMES:
             return None
         titled = before.rstrip(".") in titles or before in titles
         end = _name_end(tokens, i)
@@ -302,7 +242,7 @@ class Registry:
     def _office(self, parsed: Parsed, i: int, end: int) -> tuple[str, str, bool]:
         """Side and office from the title before the name or the apposition after it."""
         tokens = parsed.tokens
-        _, official_titles = _titles()
+        _, official_titles = title_words()
         side = body = ""
         official = False
         apposition = end < len(tokens) and tokens[end].text in (",", "(")
@@ -319,7 +259,7 @@ class Registry:
                     break
                 if tokens[j].noun in official_titles or tokens[j].lower in official_titles:
                     official = True
-                match = _match(tokens, j)
+                match = match_name(tokens, j)
                 if match is not None and not side and match[0].kind != PERSON:
                     side, body = match[0].side, match[0].name
         if not official:
@@ -343,7 +283,7 @@ class Registry:
     def _with_phrases(self, parsed: Parsed, found: list[Actor]) -> list[Actor]:
         """Add common nouns that act ("the rebels", "local authorities") where no name covers them."""
         covered = {p for a in found for p in range(a.first, a.last)}
-        heads = _heads()
+        heads = head_nouns()
         for a, b in parsed.phrases:
             last = next((j for j in range(b - 1, a - 1, -1) if parsed.tokens[j].tag.startswith("NN")), None)
             if last is None or last in covered:
@@ -413,30 +353,6 @@ class Registry:
                 self.last_plural = self.last_state = actor
 
 
-def _match(tokens: list[Token], i: int) -> tuple[_Entry, int] | None:
-    """The longest name of the lexicon that begins at token `i`."""
-    t = tokens[i]
-    options = _names().get(t.lower)
-    if not options:
-        return None
-    for words, entry in options:
-        n = len(words)
-        if i + n > len(tokens):
-            continue
-        piece = tokens[i : i + n]
-        if all(
-            p.text.replace("’", "'") == w or (p.text.isupper() and len(w) > 3 and p.lower == w.lower())
-            for p, w in zip(piece, words, strict=True)
-        ):
-            if words == ("US",) or words == ("West",) or words == ("CAR",):
-                if words == ("CAR",) or (
-                    words == ("West",) and i + 1 < len(tokens) and tokens[i + 1].text[:1].isupper()
-                ):
-                    continue
-            return entry, i + n
-    return None
-
-
 def is_named(actor: Actor) -> bool:
     """A person by name, not "officials"."""
     return actor.name[:1].isupper() and actor.name.split()[-1][:1].isupper()
@@ -445,22 +361,9 @@ def is_named(actor: Actor) -> bool:
 def _gender(actor: Actor) -> bool | None:
     """True for a woman, False for a man, None where the lexicon does not know the person."""
     surname = actor.name.split()[-1].lower()
-    if surname in _women():
+    if surname in women():
         return True
-    return False if surname in _known_surnames() else None
-
-
-@cache
-def _women() -> frozenset[str]:
-    return frozenset(name.lower() for name in load("actors")["women"]["surnames"])
-
-
-@cache
-def _known_surnames() -> frozenset[str]:
-    persons = load("actors")["persons"]
-    return frozenset(
-        n.split()[-1].lower() for name, (_, _, others) in persons.items() for n in (name, *others)
-    )
+    return False if surname in known_surnames() else None
 
 
 def _is_subject(parsed: Parsed, actor: Actor) -> bool:
@@ -487,7 +390,7 @@ def _name_end(tokens: list[Token], i: int) -> int | None:
     j = i
     while j < len(tokens) and j - i < 5:
         t = tokens[j]
-        if t.lower in _NOT_NAMES and j > i:
+        if t.lower in NOT_NAMES and j > i:
             break
         if (
             t.text[:1].isupper()
@@ -508,13 +411,13 @@ def _name_end(tokens: list[Token], i: int) -> int | None:
 
 
 def _name_after(tokens: list[Token], i: int) -> tuple[int, int] | None:
-    if not _capital(tokens, i) or tokens[i].lower in _NOT_NAMES or tokens[i].lower in _titles()[0]:
+    if not _capital(tokens, i) or tokens[i].lower in NOT_NAMES or tokens[i].lower in title_words()[0]:
         return None
     end = _name_end(tokens, i)
     return (i, end) if end is not None else None
 
 
-def _body(tokens: list[Token], entry: _Entry, i: int, j: int) -> str:
+def _body(tokens: list[Token], entry: Entry, i: int, j: int) -> str:
     """ "Russian Foreign Minister" acts for the Russian Foreign Ministry; "Ukrainian President" for Ukraine."""
     words = [t.lower for t in tokens[i : j + 1]]
     if "ministry" in words or ("minister" in words and "prime" not in words):
@@ -548,6 +451,10 @@ def _speaks(parsed: Parsed, first: int, last: int) -> bool:
 
 
 _PERSONAL = frozenset(
-    "say tell add write state report note warn claim explain announce post vow stress argue accuse urge propose meet speak "
-    "arrive visit travel confirm insist describe call declare condemn promise pledge respond reply comment believe think reject".split()
+    (
+        "say tell add write state report note warn claim explain announce post vow stress argue accuse "
+        "urge propose meet speak"
+        "arrive visit travel confirm insist describe call declare condemn promise pledge respond reply "
+        "comment believe think reject"
+    ).split()
 )

@@ -7,6 +7,7 @@ indexes are token positions within the sentence.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from timeline.extraction.chunks import GET, phrases, quoted, verb_groups
 from timeline.extraction.lexicon import load
 from timeline.extraction.tokens import Token
 
@@ -72,39 +73,30 @@ class Parsed:
         return next((p for p in self.phrases if p[0] <= i < p[1]), None) if i < limit else None
 
 
-_NP_INSIDE = (
-    "DT",
-    "PRP$",
-    "CD",
-    "JJ",
-    "JJR",
-    "JJS",
-    "NN",
-    "NNS",
-    "NNP",
-    "NNPS",
-    "POS",
-    "$",
-    "PDT",
-    "FW",
-    "WP$",
-)
-_AUXILIARY = frozenset(("be", "have", "do"))
-_GET = frozenset(("get", "got", "getting"))
 _SUBORDINATORS = frozenset(
-    "after before while when as because if although though unless since until whereas once where whether so despite".split()
+    (
+        "after before while when as because if although though unless since until whereas once where "
+        "whether so despite"
+    ).split()
 )
+
+
 _RELATIVE = frozenset(("which", "who", "whom", "whose", "that", "where", "when"))
+
+
 _OBJECT_CONTROL = frozenset(
-    "order urge ask force allow enable tell want call invite encourage require help persuade press push appeal demand expect warn advise command pressure".split()
+    (
+        "order urge ask force allow enable tell want call invite encourage require help persuade press "
+        "push appeal demand expect warn advise command pressure"
+    ).split()
 )
 
 
 def parse(tokens: list[Token]) -> Parsed:
     parsed = Parsed(tokens)
-    parsed.quoted = _quoted(tokens)
-    parsed.phrases = _phrases(tokens)
-    groups = _verb_groups(tokens)
+    parsed.quoted = quoted(tokens)
+    parsed.phrases = phrases(tokens)
+    groups = verb_groups(tokens)
     for k, group in enumerate(groups):
         parsed.clauses.append(_clause(parsed, groups, k, group))
     for k, clause in enumerate(parsed.clauses):
@@ -112,168 +104,6 @@ def parse(tokens: list[Token]) -> Parsed:
         clause.end = max(clause.group[1], following)
     _share_subjects(parsed)
     return parsed
-
-
-def _quoted(tokens: list[Token]) -> list[bool]:
-    inside, state = [], False
-    for t in tokens:
-        if t.text in "“„«":
-            state = True
-            inside.append(True)
-        elif t.text in "”»":
-            inside.append(True)
-            state = False
-        elif t.text == '"':
-            inside.append(True)
-            state = not state
-        else:
-            inside.append(state)
-    return inside
-
-
-def _phrases(tokens: list[Token]) -> list[tuple[int, int]]:
-    found = []
-    i, n = 0, len(tokens)
-    while i < n:
-        t = tokens[i]
-        if t.tag == "PRP" or t.lower in (
-            "everyone",
-            "nobody",
-            "both",
-            "several",
-            "dozens",
-            "hundreds",
-            "thousands",
-        ):
-            found.append((i, i + 1))
-            i += 1
-            continue
-        if not (t.tag in _NP_INSIDE or (t.tag in ("VBN", "VBG") and _modifies(tokens, i))):
-            i += 1
-            continue
-        j = i
-        while j < n and (
-            tokens[j].tag in _NP_INSIDE
-            or (tokens[j].tag in ("VBN", "VBG") and _modifies(tokens, j))
-            or (tokens[j].tag == "RB" and j + 1 < n and tokens[j + 1].tag in ("JJ", "CD") and j > i)
-            or (tokens[j].lower in ("and", "&") and _joins_names(tokens, j, i))
-            or (
-                tokens[j].lower == "of"
-                and j > i
-                and tokens[j - 1].lower
-                in (
-                    "number",
-                    "dozens",
-                    "hundreds",
-                    "thousands",
-                    "scores",
-                    "ministry",
-                    "president",
-                    "head",
-                    "council",
-                    "department",
-                )
-            )
-        ):
-            if (
-                tokens[j].tag in ("DT", "PRP$")
-                and j > i
-                and tokens[j - 1].tag not in ("PDT", "DT")
-                and tokens[j - 1].lower != "of"
-            ):
-                break
-            j += 1
-        end = j
-        while end > i and tokens[end - 1].tag in ("POS",):
-            end -= 1
-        if end > i:
-            found.append((i, end))
-        i = max(j, i + 1)
-    return found
-
-
-def _modifies(tokens: list[Token], i: int) -> bool:
-    """A participle between a determiner or adjective and a noun: "the occupied city"."""
-    if i + 1 >= len(tokens) or tokens[i + 1].tag not in ("NN", "NNS", "NNP", "JJ", "NNPS"):
-        return False
-    before = tokens[i - 1] if i else None
-    if before is None:
-        return False
-    return before.tag in ("DT", "PRP$", "JJ", "POS", "CD") or (
-        before.tag == "IN"
-        and before.lower in ("in", "of", "near", "from", "against", "on")
-        and tokens[i].tag == "VBN"
-    )
-
-
-def _joins_names(tokens: list[Token], j: int, start: int) -> bool:
-    """ "Sumy and Donetsk regions": a conjunction inside one phrase, when both sides share its last noun."""
-    if j <= start or j + 1 >= len(tokens):
-        return False
-    return (
-        tokens[j - 1].tag == "NNP"
-        and tokens[j + 1].tag == "NNP"
-        and j + 2 < len(tokens)
-        and tokens[j + 2].lower
-        in (
-            "regions",
-            "oblasts",
-            "provinces",
-            "states",
-            "districts",
-            "officials",
-            "forces",
-            "troops",
-            "presidents",
-            "soldiers",
-            "teams",
-            "delegations",
-            "governments",
-        )
-    )
-
-
-def _verb_groups(tokens: list[Token]) -> list[tuple[int, int, int]]:
-    """(first, end, main verb) of each run of auxiliaries, adverbs and a main verb."""
-    groups = []
-    i, n = 0, len(tokens)
-    while i < n:
-        t = tokens[i]
-        if t.tag == "MD" or (
-            t.tag.startswith("VB") and not (t.tag in ("VBN", "VBG") and _modifies(tokens, i))
-        ):
-            j, main = i, i if t.tag != "MD" else -1
-            while j + 1 < n:
-                nxt = tokens[j + 1]
-                auxiliary = (
-                    tokens[main].verb in _AUXILIARY or tokens[main].lower in _GET if main >= 0 else True
-                )
-                if nxt.tag in ("RB", "RBR") and auxiliary and j + 2 < n:
-                    k = j + 2
-                    while k < n and tokens[k].tag in ("RB", "RBR"):
-                        k += 1
-                    if k < n and tokens[k].tag.startswith("VB"):
-                        j = k
-                        main = k
-                        continue
-                    if tokens[j + 1].lower in ("not", "n't") and k < n:
-                        j += 1
-                    break
-                if nxt.tag.startswith("VB") and auxiliary:
-                    j += 1
-                    main = j
-                    continue
-                if nxt.lower in ("n't", "not") and auxiliary:
-                    j += 1
-                    continue
-                break
-            if main < 0:
-                main = i
-            groups.append((i, j + 1, main))
-            i = j + 1
-        else:
-            i += 1
-    return groups
 
 
 def _clause(
@@ -299,7 +129,7 @@ def _read_group(tokens: list[Token], clause: Clause) -> None:
     clause.modal = next((t.lower for t in run if t.tag == "MD"), "")
     if tokens[first].lower == "wo":
         clause.modal = "will"
-    be = any(t.verb == "be" or t.lower in _GET for t in auxiliaries)
+    be = any(t.verb == "be" or t.lower in GET for t in auxiliaries)
     clause.passive = be and (verb.tag in ("VBN", "VBD"))
     clause.progressive = be and verb.tag == "VBG"
     clause.perfect = any(t.verb == "have" for t in auxiliaries)
@@ -354,10 +184,10 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
             )
             boundary, word = i, "that"
             break
-        if t.lower in _SUBORDINATORS and t.tag in ("IN", "WRB", "RB", "CC") and (i == segment_start or i > 0):
-            if not _is_preposition_here(tokens, i, first):
-                boundary, kind, word = i, Kind.ADVERBIAL, t.lower
-                break
+        subordinates = t.lower in _SUBORDINATORS and t.tag in ("IN", "WRB", "RB", "CC")
+        if subordinates and not _is_preposition_here(tokens, i, first):
+            boundary, kind, word = i, Kind.ADVERBIAL, t.lower
+            break
         if t.lower in ("and", "but", "or", "yet") and t.tag == "CC":
             if i == first - 1 or (i == first - 2 and tokens[first - 1].tag == "RB"):
                 if k > 0:
@@ -481,7 +311,7 @@ def _inside_phrase(parsed: Parsed, i: int) -> bool:
 
 
 def _joins_subjects(parsed: Parsed, i: int, first: int, previous_end: int) -> bool:
-    """ "X and Y attacked": the conjunction joins two subjects when a phrase ends right before it at the clause's start."""
+    """ "X and Y attacked": a phrase ends right before the conjunction at the clause's start."""
     before = _phrase_ending(parsed, i)
     if before is None:
         return False
@@ -552,7 +382,10 @@ def _zero_boundary(parsed: Parsed, clause: Clause, previous_end: int, k: int) ->
 
 
 _TIME = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday morning night evening week month".split()
+    (
+        "monday tuesday wednesday thursday friday saturday sunday today yesterday morning night evening "
+        "week month"
+    ).split()
 )
 
 

@@ -84,7 +84,7 @@ def _nominal(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
         if t.lower == "no":
             return Modality.DENIED, t.text
     after = " ".join(t.lower for t in tokens[position + 1 : position + 12])
-    if any(f" {p} " in f" {after} " for p in ("set to take", "due to take", "scheduled", "expected to take", "set to be held", "due to be held", "are due", "is due")):
+    if any(f" {p} " in f" {after} " for p in words["planned_after"]):
         return Modality.PLANNED, "set to take place"
     before = " ".join(t.lower for t in tokens[max(0, start - 3) : start])
     for phrase_words in words["hypothetical_phrases"]:
@@ -98,7 +98,7 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
     tokens = parsed.tokens
     words = _words()
     verbs = _verbs()
-    if clause.conjunction in words["conditional"] and not (clause.conjunction == "should"):
+    if clause.conjunction in words["conditional"] and clause.conjunction != "should":
         return Modality.HYPOTHETICAL, clause.conjunction
     if tokens[clause.start].lower in ("if", "unless") and clause.start < clause.verb:
         return Modality.HYPOTHETICAL, tokens[clause.start].text
@@ -250,15 +250,15 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
             return Modality.PLANNED, outer.modal
         return (Modality.HYPOTHETICAL, "to") if verb not in ("", "have") else None
     if clause.kind is Kind.PARTICIPLE and clause.verb > 0 and tokens[clause.verb].tag == "VBG":
-        before = tokens[clause.verb - 1].lower
-        if before in ("of", "for", "about", "against", "to", "from") and verb not in (
+        preposition = tokens[clause.verb - 1].lower
+        if preposition in ("of", "for", "about", "against", "to", "from") and verb not in (
             "accuse",
             "suspect",
             "blame",
             "condemn",
             "convict",
         ):
-            return Modality.HYPOTHETICAL, f"{before} {tokens[clause.verb].lower}"
+            return Modality.HYPOTHETICAL, f"{preposition} {tokens[clause.verb].lower}"
     if clause.kind is Kind.PARTICIPLE:
         if (
             verb in verbs["denied"]

@@ -16,7 +16,7 @@ def inherited_speakers(readings: list[Reading]) -> dict[int, Speaker]:
         if clauses:
             named[i] = clauses[-1].speaker
     found: dict[int, Speaker] = {}
-    for i, r in enumerate(readings):
+    for i in range(len(readings)):
         if i in named or not inside[i]:
             continue
         later = _next(readings, named, i)

@@ -17,7 +17,9 @@ from timeline.extraction.lexicon import load
 
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}"  # U.S.
-    r"|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Sgt|Capt|Adm|Brig|Gov|Sen|Rep|St|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|No|Vladimir V)\."
+    r"|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Sgt|Capt|Adm|Brig|Gov|Sen|Rep|St|No)\."
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\."
+    r"|\b[A-Z]\.(?=\s[A-Z])"  # an initial
     r"|\d+(?:[.,:]\d+)*"
     r"|['’](?:s|S|re|ve|ll|d|m)\b"
     r"|n['’]t\b"
@@ -123,7 +125,7 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     shouting = sum(w.isupper() and len(w) > 3 for w in words) > len(words) / 2  # an all-capitals headline
     tagged = parser.find_tags([w.lower() for w in words] if shouting else words)
     verbs, nouns = _lemmas()
-    tokens = []
+    tokens: list[Token] = []
     for (a, b, raw), word, (_, tag) in zip(spans, words, tagged, strict=True):
         lower = word.lower()
         tokens.append(

@@ -24,9 +24,9 @@ def _own_dates(acts: list[Candidate]) -> None:
         c for c in acts if c.type in ("incursion", "annexation") and c.nominal and c.date is not None
     ]:
         for other in acts:
-            if other.type != noun.type and other.date is not None and noun.date is not None:
-                if other.date.mention == noun.date.mention and not other.nominal:
-                    other.date = None
+            apart = other.type != noun.type and not other.nominal
+            if apart and other.date is not None and noun.date is not None:
+                other.date = None if other.date.mention == noun.date.mention else other.date
 
 
 def candidates(reading: Reading, index: int) -> list[Candidate]:

@@ -110,10 +110,7 @@ def _in_speech(scene: Scene, place: PlaceMention) -> bool:
 def _names_a_speaker(reading: Reading, place: PlaceMention) -> bool:
     """ "Kherson governor Oleksandr Prokudin said": the place is part of who speaks."""
     position = reading.position(place.start)
-    for actor in reading.actors:
-        if actor.first <= position < actor.last and actor.kind != "state":
-            return True
-    return False
+    return any(a.first <= position < a.last and a.kind != "state" for a in reading.actors)
 
 
 def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | None:
@@ -126,7 +123,10 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
     by_clause: dict[int, list[DateMention]] = {}
     for d in usable:
         by_clause.setdefault(parsed.clause_of(reading.position(d.start)), []).append(d)
-    nearest = lambda found: min(found, key=lambda d: abs(reading.position(d.start) - position))  # noqa: E731
+
+    def nearest(found: list[DateMention]) -> DateMention:
+        return min(found, key=lambda d: abs(reading.position(d.start) - position))
+
     if clause_index < 0 or not parsed.clauses:
         return BoundDate(nearest(usable), DateBasis.EXPLICIT)
     own = by_clause.get(clause_index)

@@ -3,7 +3,7 @@
 from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor
 from timeline.extraction.attribution import Attribution
 from timeline.extraction.clauses import Kind
-from timeline.extraction.codebook import Category, Modality, Role
+from timeline.extraction.codebook import Modality, Role
 from timeline.extraction.frames.binding import (
     BoundDate,
     date_for,
@@ -14,8 +14,8 @@ from timeline.extraction.frames.binding import (
     speech_clauses,
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties
-from timeline.extraction.frames.needs import officials
 from timeline.extraction.frames.scene import Scene, context_words, is_place
+from timeline.extraction.frames.sides import officials
 from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places import PlaceMention
@@ -238,7 +238,7 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     said = [t for start, end in a.scope for t in parsed.tokens[start:end]]
     if len(said) < 4:
         return None
-    about = _about_conflict(said, reading) or _of_the_other_side(reading, a, actor)
+    about = _about_conflict(said) or _of_the_other_side(reading, a, actor)
     if not about:
         return None
     verb = a.verb
@@ -313,17 +313,9 @@ def _speech_date(reading: Reading, a: Attribution) -> BoundDate | None:
     return date_for(reading, reading.parsed.clauses[a.clause].verb, a.clause)
 
 
-def _about_conflict(said: list, reading: Reading) -> bool:  # type: ignore[type-arg]
+def _about_conflict(said: list[Token]) -> bool:
     words, phrases = context_words("conflict")
     lower = [t.lower for t in said]
     if any(w in words or any(part in words for part in w.split("-")) for w in lower):
         return True
-    if any(tuple(lower[i : i + len(p)]) == p for p in phrases for i in range(len(lower))):
-        return True
-    return False
-
-
-def category_of(kind: str) -> Category:
-    from timeline.extraction.codebook import TYPES
-
-    return TYPES[kind].category
+    return any(tuple(lower[i : i + len(p)]) == p for p in phrases for i in range(len(lower)))

@@ -10,6 +10,7 @@ from timeline.extraction.inflection import noun_forms
 from timeline.extraction.lexicon import load
 from timeline.extraction.places import PLACE, PlaceMention
 from timeline.extraction.reading import Reading
+from timeline.extraction.tokens import Token
 from timeline.extraction.triggers import Trigger, means_in
 
 
@@ -37,8 +38,8 @@ class Scene:
     passive: bool = False
 
     @property
-    def tokens_lower(self) -> list[str]:
-        return [t.lower for t in self.reading.parsed.tokens]
+    def tokens(self) -> list[Token]:
+        return self.reading.parsed.tokens
 
     def has(self, group: str, first: int, last: int) -> bool:
         """Whether a word of the context group stands between the positions."""

@@ -1,5 +1,7 @@
 """Strikes, clashes and interceptions: triggers of one act in one sentence become one candidate."""
 
+from itertools import pairwise
+
 from timeline.extraction.actors import ARMED, PERSON, Actor
 from timeline.extraction.clauses import Kind
 from timeline.extraction.codebook import Modality, PlacePrecision, Role, Toll
@@ -90,7 +92,7 @@ def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, in
             active = active or acts
     cuts.append(n)
     result = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         members = [s for s in scenes if a <= s.trigger.head < b]
         if members:
             result.append(((a, b), members))
@@ -98,7 +100,6 @@ def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, in
 
 
 def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[Scene]) -> Candidate | None:
-    tokens = reading.parsed.tokens
     best = max(members, key=lambda s: (s.trigger.entry.weight, not s.trigger.nominal))
     modality, word = Modality.HYPOTHETICAL, ""
     order = (Modality.OCCURRED, Modality.ONGOING, Modality.DENIED, Modality.PLANNED, Modality.HYPOTHETICAL)
@@ -210,8 +211,8 @@ def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tup
             and not s.trigger.nominal
         ):
             region = s.subject if s.passive and s.subject else s.object
-            for position, means in s.weapons_in(region[0], min(region[1], region[0] + 6)):
-                if means == "explosion":
+            for position, kind in s.weapons_in(region[0], min(region[1], region[0] + 6)):
+                if kind == "explosion":
                     continue  # "the bus hit a mine"
                 before = {t.lower for t in reading.parsed.tokens[region[0] : position]}
                 if not before & {"with", "by", "using", "in", "from", "of"}:
@@ -310,8 +311,12 @@ def _by_weapon(reading: Reading, span: tuple[int, int]) -> list[Actor]:
 
 
 _ATTACK_WORDS = frozenset(
-    "missile missiles drone drones uav uavs rocket rockets strike strikes attack attacks shelling airstrike airstrikes bombs "
-    "bombardment artillery raid raids fire assault barrage warplanes jets munitions shells forces troops army".split()
+    (
+        "missile missiles drone drones uav uavs rocket rockets strike strikes attack attacks shelling "
+        "airstrike airstrikes bombs"
+        "bombardment artillery raid raids fire assault barrage warplanes jets munitions shells forces "
+        "troops army"
+    ).split()
 )
 
 

@@ -1,0 +1,217 @@
+"""What triggers of diplomacy need around them: one named test each."""
+
+from collections.abc import Callable
+
+from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE
+from timeline.extraction.frames.scene import Scene, context_words
+from timeline.extraction.frames.sides import officials, sides
+
+
+def parties(s: Scene) -> bool:
+    found = officials(s.reading.actors)
+    if len(sides(found)) >= 2:
+        return True
+    words = {t.lower for t in s.tokens}
+    if words & {
+        "counterpart",
+        "counterparts",
+        "trilateral",
+        "bilateral",
+        "delegations",
+        "leaders",
+        "sides",
+        "negotiators",
+        "envoys",
+        "mediators",
+    } and (found or s.places_in(*s.span)):
+        return True
+    return (
+        bool(found)
+        and s.trigger.nominal
+        and bool(words & {"peace", "ceasefire", "nuclear", "indirect", "direct", "truce", "ukraine", "war"})
+    )
+
+
+def meeting(s: Scene) -> bool:
+    """Someone meets someone: the other party stands in the object or behind "with"; or talks are held."""
+    if not officials(s.subjects) and not s.passive:
+        plural = any(a.kind == PERSON for a in s.subjects)
+        if not plural:
+            return False
+    phrase = s.trigger.phrase
+    first, last = s.object
+    if phrase in ("discuss", "speak", "call", "host", "attend", "gather", "negotiate", "talk to", "speak to"):
+        others = officials(s.actors_in(first, min(last, first + 14)))
+        if phrase in ("call",):
+            token = s.tokens[first : first + 1]
+            return (
+                bool(others)
+                and bool(token)
+                and others[0].kind == PERSON
+                and others[0].first <= first + 4
+                and not s.has("peace", first, first + 2)
+            )
+        mine = sides(s.subjects)
+        if phrase in ("speak to", "talk to") and not others:
+            return False
+        return (
+            bool(sides(others) - mine)
+            or bool(mine and len(sides(s.subjects)) > 1)
+            or (s.has("peace", first, first + 8) and phrase in ("host", "attend"))
+        )
+    if phrase in (
+        "meet",
+        "meet with",
+        "speak with",
+        "talk with",
+        "phone",
+        "telephone",
+        "confer",
+        "sit down with",
+        "huddle with",
+    ):
+        others = [
+            a
+            for a in s.actors_in(first, min(last, first + 14))
+            if a.kind in (PERSON, STATE, GROUP, ORGANISATION, AGENCY)
+        ]
+        return (
+            bool(others)
+            or len(officials(s.subjects)) > 1
+            or any(
+                t.lower
+                in ("leaders", "officials", "ministers", "teams", "delegations", "envoys", "negotiators")
+                for t in s.tokens[slice(*(s.subject or (0, 0)))]
+            )
+        )
+    return True
+
+
+def official(s: Scene) -> bool:
+    if officials(s.initiators):
+        return True
+    if s.trigger.nominal:
+        return bool(officials(s.actors_in(*s.span)))
+    return any(a.kind == PERSON and a.official for a in s.initiators)
+
+
+def visited(s: Scene) -> bool:
+    if s.trigger.nominal:
+        phrase_places = s.places_in(s.trigger.first, min(len(s.tokens), s.trigger.last + 8))
+        return bool(phrase_places)
+    last = s.object[1]
+    if not any(
+        a.kind == PERSON or (a.kind in (STATE, ORGANISATION, AGENCY) and _plural_team(s))
+        for a in s.initiators
+    ):
+        return False
+    places = s.places_in(s.trigger.last - 1, min(last, s.trigger.last + 7))
+    if s.trigger.phrase in ("receive", "welcome"):
+        return bool(places) and any(a.kind == PERSON for a in s.objects)
+    return bool(places) and not s.has("peace", s.trigger.last, s.trigger.last + 2)
+
+
+def _plural_team(s: Scene) -> bool:
+    return any(
+        t.lower
+        in ("delegation", "delegations", "team", "teams", "negotiators", "envoys", "officials", "mission")
+        for t in s.tokens[slice(*(s.subject or (0, 0)))]
+    )
+
+
+def in_object(group: str, reach: int = 16) -> Callable[[Scene], bool]:
+    def test(s: Scene) -> bool:
+        first = s.object[0]
+        return s.has(group, first, min(len(s.tokens), first + reach)) or (
+            s.passive and s.subject is not None and s.has(group, *s.subject)
+        )
+
+    return test
+
+
+def deal_made(s: Scene) -> bool:
+    tokens = s.tokens
+    words = {t.lower for t in tokens[max(0, s.trigger.first - 6) : s.trigger.last + 6]}
+    return bool(
+        words
+        & {
+            "signed",
+            "reached",
+            "agreed",
+            "announced",
+            "declared",
+            "effect",
+            "brokered",
+            "violated",
+            "expired",
+            "began",
+            "concluded",
+            "came",
+            "ratified",
+            "holding",
+        }
+    )
+
+
+def captives(s: Scene) -> bool:
+    first, last = s.object
+    if s.trigger.nominal:
+        return s.has("captives", max(0, s.trigger.first - 4), s.trigger.last + 6)
+    return s.has("captives", first, min(last, first + 8)) or (
+        s.passive and s.subject is not None and s.has("captives", *s.subject)
+    )
+
+
+def sanction_act(s: Scene) -> bool:
+    words = {t.lower for t in s.tokens[max(0, s.trigger.first - 7) : s.trigger.last + 7]}
+    return bool(words & _SANCTIONING) and bool(sides(s.reading.actors))
+
+
+_SANCTIONING = frozenset(
+    "imposed impose imposing imposes lifted extended adopted announced unveiled approved slapped eased".split()
+)
+
+
+def legal(s: Scene) -> bool:
+    return s.near("legal_body") and bool(sides(s.reading.actors) or officials(s.reading.actors))
+
+
+def conflict(s: Scene) -> bool:
+    return s.near("conflict") or len(sides(s.reading.actors)) >= 2
+
+
+def scheduled(s: Scene) -> bool:
+    """The noun is what the clause is about: held, resumed, followed, in a place or at a time."""
+    tokens = s.tokens
+    head = s.trigger.head
+    verb = tokens[s.clause.verb].verb if s.clause is not None else ""
+    words = context_words("meeting_verbs")[0]
+    near_place = bool(s.places_in(head, min(len(tokens), head + 6)))
+    near_date = any(abs(s.reading.position(d.start) - head) <= 6 for d in s.reading.dates)
+    with_party = any(t.lower in ("with", "between") for t in tokens[s.trigger.last : s.trigger.last + 3])
+    qualified = any(
+        t.lower
+        in (
+            "peace",
+            "trilateral",
+            "bilateral",
+            "direct",
+            "indirect",
+            "ceasefire",
+            "phone",
+            "telephone",
+            "nuclear",
+        )
+        for t in tokens[max(0, head - 3) : head]
+    )
+    if tokens[head].noun in ("call", "discussion", "conference", "conversation") and not (
+        with_party or near_date
+    ):
+        return False
+    held = any(head < c.verb <= head + 12 and tokens[c.verb].verb in _HELD for c in s.reading.parsed.clauses)
+    if held and (near_place or s.places_in(0, head) or len(sides(officials(s.reading.actors))) >= 2):
+        return True
+    return near_place or near_date or ((verb in words or verb == "") and (with_party or qualified))
+
+
+_HELD = frozenset(("take", "hold", "mediate", "broker", "begin", "start", "resume", "host", "schedule"))

@@ -1,0 +1,285 @@
+"""What triggers of strikes and of territory need around them: one named test each."""
+
+from itertools import pairwise
+
+from timeline.extraction.actors import ARMED, GROUP, PERSON, STATE
+from timeline.extraction.frames.scene import Scene
+from timeline.extraction.frames.sides import sides
+
+
+def armed(s: Scene) -> bool:
+    """Weapons, armed people or casualties in the clause, or a warring side hitting something."""
+    a, b = s.span
+    if s.weapons_in(a, b) or s.tolls_in(a, b):
+        return True
+    if s.subject is not None and s.weapons_in(*s.subject):
+        return True
+    if any(x.kind in ARMED for x in (*s.initiators, *s.objects)):
+        return True
+    hits_something = s.has("objects", *s.object) or (
+        s.passive and s.subject is not None and s.has("objects", *s.subject)
+    )
+    return bool(sides(s.initiators)) and (hits_something or bool(s.places_in(*s.object)))
+
+
+def _rate(s: Scene) -> bool:
+    """ "each day": a rate, no act."""
+    words = [t.lower for t in s.tokens[s.span[0] : s.span[1]]]
+    return "daily" in words or any(
+        a in ("each", "every", "per") and b in ("day", "week", "month", "year") for a, b in pairwise(words)
+    )
+
+
+def violent(s: Scene) -> bool:
+    a, b = s.span
+    tokens = s.tokens
+    if _rate(s):
+        return False
+    lower = tokens[s.trigger.head].lower
+    if s.trigger.nominal and (points_back(s) or _known_act(s, lower)):
+        return True
+    if s.tolls_in(a, b) or any(x.kind in ARMED for x in s.reading.actors):
+        return True
+    weapons = [p for p, _ in s.weapons_in(0, len(tokens)) if p != s.trigger.head]
+    if weapons:
+        return True
+    if s.trigger.nominal:
+        governed = s.trigger.last < len(tokens) and tokens[s.trigger.last].lower in (
+            "on",
+            "at",
+            "in",
+            "against",
+            "near",
+            "by",
+            "outside",
+        )
+        return lower not in (
+            "fire",
+            "crash",
+            "violence",
+            "drone",
+            "missile",
+            "rocket",
+            "shell",
+            "bomb",
+            "mine",
+            "drones",
+            "missiles",
+        ) and (bool(sides(s.agents)) or (governed and bool(s.places_in(*s.span))))
+    return (
+        s.has("victims", *s.object)
+        or (s.subject is not None and s.has("victims", *s.subject))
+        or bool(s.reading.tolls)
+    )
+
+
+_ACTS = frozenset(
+    "strike strikes attack attacks blast blasts explosion explosions bombing shelling raid assault barrage".split()
+)
+
+
+def _known_act(s: Scene, lower: str) -> bool:
+    """ "The strike destroyed a school": the subject is an act told before."""
+    subject = s.clause.subject if s.clause is not None else None
+    if lower not in _ACTS or subject is None or not subject[0] <= s.trigger.head < subject[1]:
+        return False
+    return s.tokens[subject[0]].lower in ("the", "this", "these")
+
+
+def points_back(s: Scene) -> bool:
+    """ "The incident happened in ...", "the killings took place on ..."."""
+    if s.clause is None or s.clause.subject is None:
+        return False
+    tokens = s.tokens
+    verb = tokens[s.clause.verb].verb
+    in_subject = s.clause.subject[0] <= s.trigger.head < s.clause.subject[1]
+    return (
+        in_subject
+        and verb in ("happen", "occur", "take", "come", "begin")
+        and tokens[s.clause.subject[0]].lower in ("the", "this", "these")
+    )
+
+
+def incoming(s: Scene) -> bool:
+    """The object (or passive subject) is a weapon in flight."""
+    first, last = s.object
+    tokens = s.tokens
+    region = s.subject if s.passive and s.subject is not None else (first, min(last, first + 10))
+    flying = [m for _, m in s.weapons_in(0, len(tokens))]
+    if s.trigger.phrase in ("shoot down", "shoot * down", "down", "intercept", "bring down", "take down"):
+        if any(m in ("missile", "drone", "airstrike") for m in flying):
+            return True
+    elif any(
+        t.lower
+        in ("airfield", "airbase", "base", "factory", "depot", "warehouse", "hangar", "launcher", "launchers")
+        for t in tokens
+    ):
+        return False
+    elif s.trigger.phrase != "repel":
+        region_means = [m for _, m in s.weapons_in(*region)]
+        return any(m in ("missile", "drone") for m in region_means)
+    return any(m in ("missile", "drone", "airstrike") for _, m in s.weapons_in(*region)) or (
+        s.has("attempt", *region) and s.trigger.phrase in ("intercept",)
+    )
+
+
+def ground(s: Scene) -> bool:
+    weaponless = not any(m in ("missile", "drone") for _, m in s.weapons_in(*s.object))
+    attempt = s.has("attempt", *s.object) or (s.subject is not None and s.has("attempt", *s.subject))
+    armed = any(a.kind in ARMED for a in (*s.initiators, *s.objects, *s.agents))
+    return (
+        weaponless
+        and (attempt or armed)
+        and (armed or bool(sides(s.initiators)) or (attempt and bool(s.places_in(*s.span))))
+    )
+
+
+def fighting(s: Scene) -> bool:
+    tokens = s.tokens
+    words = {t.lower for t in tokens[s.span[0] : s.span[1]]}
+    noun = bool(
+        words
+        & {
+            "fighting",
+            "clashes",
+            "clash",
+            "battle",
+            "battles",
+            "combat",
+            "gunfire",
+            "firefight",
+            "gunbattle",
+            "hostilities",
+        }
+    )
+    if not s.trigger.nominal and not noun and s.trigger.phrase not in ("clash", "exchange fire"):
+        return False
+    return (
+        bool(s.places_in(0, len(tokens)))
+        or bool(s.reading.tolls)
+        or any(a.kind in ARMED for a in s.reading.actors)
+    )
+
+
+def _object_region(s: Scene) -> tuple[int, int]:
+    if s.passive and s.subject is not None:
+        return s.subject
+    first, last = s.object
+    return first, min(last, first + 16)
+
+
+def land(s: Scene) -> bool:
+    region = _object_region(s)
+    if s.passive and s.subject is not None and not s.has("land", *region) and not s.places_in(*region):
+        return False
+    return s.has("land", *region) or bool(s.places_in(*region))
+
+
+def land_strict(s: Scene) -> bool:
+    """The object itself is land: its first phrase is a place or a noun for one."""
+    parsed = s.reading.parsed
+    if s.passive and s.subject is not None:
+        phrase = s.subject
+    else:
+        found = parsed.phrase_after(s.object[0], s.object[1])
+        if found is None:
+            return False
+        phrase = found
+    tokens = s.tokens
+    if (
+        phrase[1] < len(tokens)
+        and tokens[phrase[1]].lower == "of"
+        and (tail := parsed.phrase_at(phrase[1] + 1))
+    ):
+        phrase = (phrase[0], tail[1])  # "the northern part of X"
+    if not (s.has("land", *phrase) or s.places_in(*phrase)):
+        return False
+    return any(a.kind in ARMED or a.kind == STATE or a.side for a in s.initiators) or (
+        s.passive and bool(s.agents)
+    )
+
+
+def land_subject(s: Scene) -> bool:
+    if s.subject is None or s.passive:
+        return False
+    place = s.places_in(*s.subject) or s.has("land", *s.subject)
+    if not place:
+        return False
+    if s.trigger.phrase == "fall":
+        after = s.tokens[s.object[0] : s.object[0] + 1]
+        return (
+            not after or after[0].text in (".", ",") or after[0].lower in ("on", "after", "in", "last", "to")
+        )
+    return True
+
+
+def land_of(s: Scene) -> bool:
+    tokens = s.tokens
+    i = s.trigger.last
+    if i < len(tokens) and tokens[i].lower in ("of", "by", "in"):
+        return bool(s.places_in(i, min(len(tokens), i + 12))) or s.has("land", i, i + 8)
+    phrase = s.reading.parsed.phrase_at(s.trigger.head)
+    return bool(phrase and s.places_in(*phrase))
+
+
+def named_place(s: Scene) -> bool:
+    return bool(s.places_in(s.trigger.first, min(s.span[1], s.trigger.last + 12)))
+
+
+def troops(s: Scene) -> bool:
+    actors = (*s.initiators, *s.subjects)
+    if any(a.kind in ARMED for a in actors):
+        return True
+    if any(a.kind in (STATE, GROUP) for a in actors) and not any(a.kind == PERSON for a in actors):
+        if s.trigger.entry.type != "withdrawal" or any(a.kind in ARMED for a in s.objects):
+            return True
+        leaves = s.trigger.phrase in ("withdraw", "retreat", "pull out", "pull back", "abandon")
+        return leaves and bool(s.places_in(*s.object))
+    if s.trigger.nominal:
+        return bool(sides(s.agents)) or any(a.kind in ARMED for a in s.actors_in(*s.span))
+    return any(a.kind in ARMED for a in s.objects) and bool(sides(list(actors)))
+
+
+def armed_object(s: Scene) -> bool:
+    """Those driven out are troops or a warring side."""
+    region = s.subject if s.passive and s.subject is not None else (s.trigger.head, s.object[1])
+    return any(a.kind in ARMED or (a.kind == STATE and not a.adjective) for a in s.actors_in(*region))
+
+
+def place(s: Scene) -> bool:
+    return bool(s.places_in(*s.span)) or (s.subject is not None and bool(s.places_in(*s.subject)))
+
+
+def concession(s: Scene) -> bool:
+    region = (max(0, s.trigger.first - 6), min(len(s.tokens), s.trigger.last + 14))
+    return s.has("concession", *region) and (bool(sides(s.reading.actors)) or bool(s.places_in(*region)))
+
+
+def state_place(s: Scene) -> bool:
+    """Another state's land: the object names a country (or its land) that is not the initiator's."""
+    tokens = s.tokens
+    if s.trigger.nominal:
+        last = min(len(tokens), s.trigger.last + 8)
+        after = s.places_in(s.trigger.last, last)
+        targets = {p.where.country for p in after} | {
+            a.side for a in s.actors_in(s.trigger.last, last) if a.kind == STATE
+        }
+        own = sides(s.agents)
+        if tokens[s.trigger.head].noun == "war":
+            return False
+        return bool(targets - own) or bool(own)
+    region = _object_region(s)
+    targets = {p.where.country for p in s.places_in(*region)} | {
+        a.side for a in s.actors_in(*region) if a.kind == STATE
+    }
+    own = sides(s.initiators)
+    return bool(targets - own) and (bool(own) or s.trigger.phrase == "invade" or s.passive)
+
+
+def dated_near(s: Scene) -> bool:
+    """A date that can only be the act's: within a few words of it, and in its clause."""
+    head = s.trigger.head
+    return any(
+        abs(s.reading.position(d.start) - head) <= 8 and s.span[0] <= s.reading.position(d.start) < s.span[1]
+        for d in s.reading.dates
+    )
