@@ -307,7 +307,7 @@ class EventAdmin(DecidingAdmin):
 @admin.register(Report)
 class ReportAdmin(DecidingAdmin):
     form = MoveForm
-    list_display = ["__str__", "type", "happened", "place", "article", "sure", "extractor", "struck_out"]
+    list_display = ["__str__", "type", "happened", "place", "article", "sure", "struck_out"]
     list_filter = ["type", "modality", "stance", "date_basis", "struck_out", "pinned"]
     list_select_related = ["place", "article"]
     search_fields = ["quote"]

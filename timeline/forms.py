@@ -106,6 +106,7 @@ class MoveForm(DecisionForm):
         model = Report
         fields = ["event", "struck_out"]
         labels = {"event": "Put it under", "struck_out": "Strike it out"}
+        help_texts = {"struck_out": "The text does not say this. The report stays in the history."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
