@@ -19,7 +19,7 @@ from timeline.extraction.codebook import Modality, PlacePrecision, Role, Status
 from timeline.extraction.findings import Figure, Party
 from timeline.wording import fold, listing, surname, verb, with_article
 
-LONGEST = 220  # characters; a quote is cut at a word to keep to it
+LONGEST = 160  # characters; a quote is cut at a word to keep to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,11 @@ def _others(parts: Parts) -> list[str]:
 # ---- the forms filled --------------------------------------------------------------------------------------
 
 
+# Land that is taken, held or left is seldom a whole region.
+_CHANGES_HANDS = frozenset({"capture", "recapture", "withdrawal", "control"})
+_WIDE = frozenset({PlacePrecision.ADMIN2, PlacePrecision.ADMIN1, PlacePrecision.COUNTRY})
+
+
 def _slots(parts: Parts) -> dict[str, str]:
     def after(preposition: str, words: str) -> str:
         return f" {preposition} {words}" if words else ""
@@ -209,6 +214,8 @@ def _slots(parts: Parts) -> dict[str, str]:
     settled = parts.place_precision is PlacePrecision.EXACT
     in_place = after("near" if parts.place_precision is PlacePrecision.NEAR else "in", place)
     others, target = listing(_others(parts)), parts.target.strip()
+    if not target and parts.type in _CHANGES_HANDS and parts.place_precision in _WIDE:
+        target = "territory"  # a village "in Sumy region" is not the region
     thing = f"{target}{in_place}" if target else place or others
     land = target or place
 

@@ -28,6 +28,7 @@ from timeline.wording import listing, verb
 PERFORMATIVE = frozenset(
     {
         "statement",
+        "visit",
         "threat",
         "accusation",
         "rejection",
