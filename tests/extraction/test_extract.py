@@ -53,7 +53,7 @@ def fits(findings: list[Finding], want: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize(("category", "case"), cases())
 def test_construction(category: str, case: dict[str, Any]) -> None:
-    findings = extract(Document(case["text"], case.get("published", PUBLISHED)))
+    findings = extract(Document(case["text"], case.get("published", PUBLISHED), title=case.get("title", "")))
     told = "\n".join(str(f.as_dict()) for f in findings)
     for want in case.get("expect", []):
         near = [mismatches(f, want) for f in findings]

@@ -240,7 +240,7 @@ def _speaker_in(
         and (tail := parsed.phrase_at(b + 1))
     ):
         b = tail[1]  # "DeepState, a group of analysts, said"
-    inside = [x for x in actors if a <= x.first < b and not x.adjective]
+    inside = [x for x in actors if x.first < b and x.last > a and not x.adjective]
     named = [
         x for x in inside if x.kind == PERSON and x.name[:1].isupper() and x.name.split()[-1][:1].isupper()
     ] or inside

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from timeline.extraction.act import BACKGROUND, FRESH, REACH, SHORT, SPOKEN, Act
 from timeline.extraction.codebook import Category, DateBasis, Modality, PlacePrecision, Precision, Role
@@ -132,7 +132,7 @@ def _country_hit(c: Candidate, reading: Reading) -> Where | None:
 
 def _main_place(readings: list[Reading]) -> Where | None:
     """The first exact place of the first sentences, else the first region, for an act told before its place."""
-    places = [p.where for r in readings[:4] for p in r.places if p.role == "place"]
+    places = [p.where for r in readings[:4] for p in r.places if p.role == "place" and not p.qualifies]
     fine = [
         w for w in places if w.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR, PlacePrecision.ADMIN2)
     ]
@@ -169,6 +169,10 @@ def _today(day: date) -> When:
 def _own_date(c: Candidate, day: date) -> When:
     assert c.date is not None
     when = replace(c.date.mention.when, basis=c.date.basis)
+    ahead = when.start - day
+    if c.modality is Modality.OCCURRED and timedelta(0) < ahead <= timedelta(days=7) and when.start == when.end:
+        # What has taken place does not lie ahead: the weekday is the one before.
+        return replace(when, start=when.start - timedelta(days=7), end=when.end - timedelta(days=7))
     future = when.start > day and c.modality not in (Modality.PLANNED, Modality.HYPOTHETICAL)
     if future and c.category is Category.DIPLOMACY and c.type not in ("talks", "visit"):
         return _today(day)

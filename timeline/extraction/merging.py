@@ -182,10 +182,11 @@ def _overlap(a: Reading, b: Reading) -> float:
 def join(home: Act, act: Act) -> None:
     """Add a mention: finer place and date, more specific type, missing figures, latest toll."""
     c, first = act.first, home.first
-    if home.where is None or (
-        act.where is not None and c.place is not None and _finer(act.where, home.where)
-    ):
-        home.where = act.where or home.where
+    told = act.where if c.place is not None else None
+    if home.where is None:
+        home.where = act.where
+    elif told is not None and (first.place is None or _finer(told, home.where)):
+        home.where = told
     if (
         act.when is not None
         and home.when is not None
@@ -216,13 +217,23 @@ def join(home: Act, act: Act) -> None:
     home.mentions.append(c)
 
 
+_ORDER = [
+    PlacePrecision.EXACT,
+    PlacePrecision.NEAR,
+    PlacePrecision.ADMIN2,
+    PlacePrecision.ADMIN1,
+    PlacePrecision.COUNTRY,
+    PlacePrecision.INTERNATIONAL,
+]
+
+
 def _finer(new: Where, old: Where) -> bool:
-    order = [
-        PlacePrecision.EXACT,
-        PlacePrecision.NEAR,
-        PlacePrecision.ADMIN2,
-        PlacePrecision.ADMIN1,
-        PlacePrecision.COUNTRY,
-        PlacePrecision.INTERNATIONAL,
-    ]
-    return order.index(new.precision) < order.index(old.precision)
+    """Whether `new` says more exactly where: by its precision, or as a name within the area `old` (a village that
+    no gazetteer lists stands at its region's centre, with the region's precision)."""
+    if _ORDER.index(new.precision) < _ORDER.index(old.precision):
+        return True
+    if new.key == old.key or new.country != old.country or new.precision is not old.precision:
+        return False
+    if old.precision is PlacePrecision.COUNTRY:
+        return True
+    return old.precision is PlacePrecision.ADMIN1 and new.admin1 in (old.admin1, old.name) and new.name != old.name
