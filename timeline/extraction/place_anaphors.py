@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from timeline.extraction.findings import Where
 from timeline.extraction.gazetteer import Gazetteer, Kind
@@ -11,9 +12,15 @@ from timeline.extraction.place_mention import PLACE, PlaceMention
 from timeline.extraction.place_spotting import Line
 from timeline.extraction.place_vocabulary import vocabulary
 
-_THE = re.compile(
-    r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+((?:coastal\s+|besieged\s+|port\s+|border\s+)?[a-z]+)\b(?!(?:\s+city|\s+town)?\s+of\b|-)(?!['’]s)"
-)
+
+@cache
+def _the() -> re.Pattern[str]:
+    nouns = "|".join(
+        noun.replace(" ", r"\s+") for noun in sorted(vocabulary().anaphors, key=len, reverse=True)
+    )
+    return re.compile(rf"\b[Tt](?:he|hat|his)\s+({nouns})\b(?!(?:\s+city|\s+town)?\s+of\b|-)(?!['’]s)")
+
+
 _CAPITAL = re.compile(
     r"(?:['’]s?|)\s+(?:\w+\s+)?capital\b(?!\s+(?:of|punishment|letter|market|flight|gains)\b)"
 )
@@ -29,38 +36,37 @@ def anaphors(
 ) -> Iterator[PlaceMention]:
     """Mentions by a common noun, at the latest place of that kind. `main`: the article's country."""
     sentence = line.sentence
-    earlier = [m for m in before if m.role == PLACE and not m.anaphor and not m.qualifies]
 
-    def latest(start: int, reach: int, *kinds: str, noun: str = "") -> Where | None:
-        for mention in reversed(earlier):
-            if mention.sentence < line.sentence.index - reach:
+    def latest(start: int, reach: int, *kinds: str, noun: str = "") -> PlaceMention | None:
+        for mention in reversed(before):
+            if mention.sentence < sentence.index - reach:
                 return None
-            if mention.start < start and mention.kind in kinds and _fits(noun, mention):
-                return mention.where
+            named = mention.role == PLACE and not mention.anaphor and not mention.qualifies
+            if named and mention.start < start and mention.kind in kinds and _fits(noun, mention):
+                return mention
         return None
 
-    for m in _THE.finditer(text, sentence.start, sentence.end):
-        kind = vocabulary().anaphors.get(" ".join(m.group(1).split()), "")
-        if not kind or _name_follows(line, m.end()):
+    for m in _the().finditer(text, sentence.start, sentence.end):
+        kind = vocabulary().anaphors[" ".join(m.group(1).split())]
+        if _name_follows(line, m.end()):
             continue
         if kind == "capital":
-            capital = gazetteer.capital(main) if main else None
-            where, kind = capital.where() if capital else None, Kind.SETTLEMENT
+            if main and (capital := gazetteer.capital(main)):
+                yield _mention(text, m.start(), m.end(), line, capital.where(), Kind.SETTLEMENT)
         elif ":" in kind:
-            where = next((p.where for p in reversed(earlier) if p.where.key == kind), None)
-            kind = Kind.ADMIN1
-        else:
-            where = latest(m.start(), _REACH if kind == Kind.SETTLEMENT else _SHORT, kind, noun=m.group(1))
-        if where is not None:
-            yield _mention(text, m.start(), m.end(), line, where, kind)
+            if place := next((p for p in reversed(before) if p.where.key == kind), None):
+                yield _mention(text, m.start(), m.end(), line, place.where, place.kind)
+        elif target := latest(
+            m.start(), _REACH if kind == Kind.SETTLEMENT else _SHORT, kind, noun=m.group(1)
+        ):
+            yield _mention(text, m.start(), m.end(), line, target.where, kind)
     for m in _THERE.finditer(text, sentence.start, sentence.end):
-        where = latest(
-            m.start(), _SHORT,
-            Kind.SETTLEMENT, Kind.FACILITY, Kind.ADMIN1, Kind.ADMIN2, Kind.AREA, Kind.COUNTRY,
-        )  # fmt: skip
-        if where is not None:
-            yield _mention(text, m.start(), m.end(), line, where, Kind.SETTLEMENT)
+        if target := latest(m.start(), _SHORT, *_ANYWHERE):
+            yield _mention(text, m.start(), m.end(), line, target.where, target.kind)
     yield from _capitals(line, text, gazetteer)
+
+
+_ANYWHERE = (Kind.SETTLEMENT, Kind.FACILITY, Kind.ADMIN1, Kind.ADMIN2, Kind.AREA, Kind.COUNTRY)
 
 
 def _capitals(line: Line, text: str, gazetteer: Gazetteer) -> Iterator[PlaceMention]:

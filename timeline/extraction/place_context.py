@@ -20,14 +20,7 @@ def preposition_before(line: Line, text: str, found: Spot, lists: dict[int, str]
     `lists` has the prepositions of the line's earlier names, by their last word; a list hands them on.
     """
     words, vocab = line.words, vocabulary()
-    adjectives = {
-        k
-        for s in line.spots
-        if s.demonym or s.possessive
-        for k in range(s.first, s.last + 1)
-        if s is not found
-    }
-    after = found.first if found.first < len(words) else len(words) - 1
+    adjectives, after = line.adjectives, found.first
     typed = False
     for index in range(found.first - 1, max(-1, found.first - 1 - _BACK), -1):
         word = words[index]
@@ -120,7 +113,7 @@ def belongs_to_a_body(line: Line, text: str, found: Spot) -> bool:
 def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, stated: bool) -> bool:
     """Whether the name belongs to a larger one: "Fidel Castro", "Jordan Bardella", "Paris Agreement"."""
     words, vocab = line.words, vocabulary()
-    known = {k for s in line.spots if s.candidates or s.demonym for k in range(s.first, s.last + 1)}
+    known = line.known
     broad = place is not None and place.kind in (Kind.COUNTRY, Kind.AREA)
 
     if not broad and not stated and belongs_to_a_body(line, text, found):

@@ -100,27 +100,27 @@ _BROAD = (Kind.COUNTRY, Kind.AREA, Kind.FACILITY, Kind.ADMIN1)
 def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
     """The noun of "X region", "village of X", "an area called X"; its position where it follows the name, or -1."""
     words, spot, types = line.words, reading.spot, vocabulary().types
-    if not spot.possessive:
+    after = spot.last + 1
+    follows = after < len(words) and words[after].start - spot.end == 1
+    if follows and words[after].lower in vocabulary().type_words:
         for length in (3, 2, 1):
-            span = words[spot.last + 1 : spot.last + 1 + length]
-            if len(span) == length and span[0].start - spot.end == 1:
-                noun = " ".join(w.lower for w in span)
-                if noun in types and noun not in ("capital", "base", "capitals", "bases"):
-                    return noun, spot.last + length
-    if words[spot.last].lower in types and spot.last > spot.first:
+            noun = " ".join(w.lower for w in words[after : after + length])
+            if noun in types and noun not in _NEVER_AFTER:
+                return noun, min(spot.last + length, len(words) - 1)
+    if spot.last > spot.first and words[spot.last].lower in types:
         return words[spot.last].lower, -1  # part of the name: "Sumy region", "Gaza City"
-    before = words[max(0, spot.first - 4) : spot.first]
-    if before and before[-1].lower in ("of", "called", "named"):
-        before.pop()
-    elif not before or before[-1].lower not in _APPOSED:
+    end = spot.first - (spot.first > 0 and words[spot.first - 1].lower in ("of", "called", "named"))
+    if end == spot.first and (end == 0 or words[end - 1].lower not in _APPOSED):
         return "", -1
-    for length in (3, 2, 1):
-        noun = " ".join(w.lower for w in before[-length:])
-        if len(before) >= length and noun in types:
-            return noun, -1
+    if end and words[end - 1].lower in vocabulary().type_words:
+        for length in (3, 2, 1):
+            noun = " ".join(w.lower for w in words[max(0, end - length) : end])
+            if noun in types:
+                return noun, -1
     return "", -1
 
 
+_NEVER_AFTER = frozenset({"capital", "base", "capitals", "bases"})  # "the Kharkiv base" is not called Kharkiv
 _APPOSED = frozenset({"city", "town", "village", "hamlet", "settlement", "kibbutz", "moshav"})
 _LIST = frozenset({",", "and", ", and", "&", "or"})
 
@@ -148,7 +148,7 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
         for outer in readings[i + 1 : i + 6]:
             if outer.spot.demonym:
                 continue
-            link = _linked(line, text, readings, inner, outer) if outer.spot.first > inner.last else ""
+            link = _linked(line, text, inner, outer) if outer.spot.first > inner.last else ""
             if link == "in" and not outer.candidates:
                 inner = outer  # an unknown place in between: "X village of Y in Z district"
                 continue
@@ -224,16 +224,13 @@ def _is_division(reading: Reading) -> bool:
     return reading.type_kind != Kind.SETTLEMENT and any(p.kind in kinds for _, p in reading.candidates)
 
 
-def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, outer: Reading) -> str:
+def _linked(line: Line, text: str, inner: Reading, outer: Reading) -> str:
     """How a mere description joins two names: "in" for "X village in the northern Y", "," for "X, Y", else ""."""
     vocab = vocabulary()
     first = inner.last + 1
     span = line.words[first : outer.spot.first]
     if len(span) > 9:
         return ""
-    adjectives = {
-        k for r in readings if r.spot.demonym or r.qualifies for k in range(r.spot.first, r.spot.last + 1)
-    }
     link = line.gap(text, first - 1, first if span else outer.spot.first).strip().translate(_BRACKETS)
     if link not in ("", ","):
         return ""
@@ -253,7 +250,7 @@ def _linked(line: Line, text: str, readings: list[Reading], inner: Reading, oute
                 return ""  # "in the district, the town of Y": an item of its own
             link = "in"
         elif not (
-            low in _LINKS or low in vocab.passed or low in vocab.types or k in adjectives
+            low in _LINKS or low in vocab.passed or low in vocab.types or k in line.adjectives
             or (not link and low in vocab.facility_words) or k - first < description
         ):  # fmt: skip
             return ""

@@ -62,6 +62,10 @@ class Line:
     sentence: Sentence
     words: list[Word]
     spots: list[Spot] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)  # words of names that a gazetteer knows
+    adjectives: set[int] = field(
+        default_factory=set
+    )  # words of adjectives and possessives: "Ukraine's", "Kurdish"
 
     def gap(self, text: str, first: int, second: int) -> str:
         """The text between two of its words."""
@@ -85,6 +89,12 @@ def spot(text: str, sentences: list[Sentence], gazetteer: Gazetteer) -> list[Lin
     for index, sentence in enumerate(sentences):
         line = Line(sentence, words_of(text, sentence.start, sentence.end))
         line.spots += _spots(text, line, index, gazetteer)
+        for found in line.spots:
+            words = range(found.first, found.last + 1)
+            if found.candidates or found.demonym:
+                line.known.update(words)
+            if found.demonym or found.possessive:
+                line.adjectives.update(words)
         lines.append(line)
     return lines
 
@@ -225,7 +235,10 @@ _BORDER = re.compile(r"([A-Z][\w]+(?: [A-Z]\w+)?)\s?[-‑–—/]\s?([A-Z]\w+(?:
 
 def _border(text: str, line: Line, index: int, i: int, gazetteer: Gazetteer) -> list[Spot] | None:
     """A place between two countries, in neither: "the Israel-Lebanon border"."""
-    m = _BORDER.match(text, line.words[i].start)
+    word = line.words[i]
+    if "-" not in word.text and text[word.end : word.end + 2].strip()[:1] not in ("-", "‑", "–", "—", "/"):
+        return None
+    m = _BORDER.match(text, word.start)
     if m is None or m.end() > line.sentence.end:
         return None
     sides = [_country_of(name, gazetteer) for name in m.groups()]

@@ -213,14 +213,15 @@ def _extent(line: Line, reading: Reading, site: str) -> tuple[int, int]:
 
 def _facility(line: Line, found: Spot) -> str:
     """The noun of a site named after the town: "air base" after Engels."""
-    if found.possessive:
+    words, first = line.words, found.last + 1
+    if first >= len(words) or words[first].start - found.end != 1:
+        return ""
+    if words[first].lower not in vocabulary().facility_words:
         return ""
     for length in (3, 2, 1):
-        span = line.words[found.last + 1 : found.last + 1 + length]
-        if len(span) == length and span[0].start - found.end == 1:
-            noun = " ".join(w.text for w in span)
-            if noun.lower() in vocabulary().facilities:
-                return noun
+        noun = " ".join(w.text for w in words[first : first + length])
+        if noun.lower() in vocabulary().facilities:
+            return noun
     return ""
 
 
