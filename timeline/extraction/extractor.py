@@ -1,8 +1,8 @@
 """`extract`: an article in, findings out."""
 
-from timeline.extraction.article import acts, finding
 from timeline.extraction.attribution import Attribution
 from timeline.extraction.codebook import Modality
+from timeline.extraction.contested import ledger
 from timeline.extraction.findings import Document, Finding
 from timeline.extraction.frames import Candidate, candidates
 from timeline.extraction.quotes import inherited_speakers, quoted_attribution
@@ -21,8 +21,7 @@ def extract(document: Document) -> list[Finding]:
     if not relevance(document.title, document.text).passes:
         return []
     readings = read(document)
-    found = propose(readings)
-    return [finding(act, readings, document.day) for act in acts(readings, found, document.day)]
+    return ledger(readings, propose(readings), document.day)
 
 
 def propose(readings: list[Reading]) -> list[Candidate]:

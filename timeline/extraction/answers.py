@@ -1,0 +1,414 @@
+"""Sentences in which one side answers another: what they deny or confirm, read from the sentence alone.
+
+    for answer in answers(reading, index): ...
+
+Which act is meant is settled afterwards, with the whole article (`timeline.extraction.contested`). Words:
+`lexicon/contested.toml`. "Did not confirm", "no comment" and "did not claim responsibility" answer nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from timeline.extraction.actors import Actor
+from timeline.extraction.attribution import Attribution, Speaker
+from timeline.extraction.clauses import Clause, Kind, Parsed
+from timeline.extraction.codebook import Category, Stance
+from timeline.extraction.inflection import noun_forms, verb_forms
+from timeline.extraction.lexicon import load
+from timeline.extraction.reading import Reading
+from timeline.extraction.tokens import Token
+
+Span = tuple[int, int]
+
+STRIKE, TERRITORY = Category.STRIKE, Category.TERRITORY
+BOTH = frozenset((STRIKE, TERRITORY))
+# How many words a verdict or a name may stand behind the words that announce it.
+_NEAR = 6
+_POINTING = frozenset(("it", "this", "that", "them", "these", "both"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`speaker` denies or confirms something of the categories `about`.
+
+    `at` is the token of the answering `word`, and `verb` its lemma where it says so outright; `content` are the
+    tokens that name the act again, None where a pronoun or "the claim" points to it. `accused`: the side that
+    it is blamed on instead. `holds`: it is said that the speaker's own forces hold the place.
+    """
+
+    sentence: int
+    speaker: Speaker
+    stance: Stance
+    about: frozenset[Category]
+    word: str
+    verb: str
+    at: int
+    content: Span | None = None
+    accused: str = ""
+    holds: bool = False
+
+    @property
+    def side(self) -> str:
+        return self.speaker.side
+
+
+def answers(reading: Reading, index: int) -> list[Answer]:
+    """The answers of one sentence: first what is said outright, then what follows from another version."""
+    found: list[Answer] = []
+    for said in reading.says:
+        if not said.speaker.side:
+            continue
+        if said.clause >= 0:
+            if _idle(reading.parsed, said.clause):
+                continue
+            outright = list(_Outright(reading, index, said).answers())
+            if outright:
+                found += outright
+                continue
+        for start, end in said.scope:
+            found += _Version(reading, index, said, (start, end)).answers()
+    return sorted(found, key=lambda a: bool(a.accused) or a.holds)
+
+
+def _idle(parsed: Parsed, k: int) -> bool:
+    """ "did not deny", "refused to confirm or deny", "if it denies": nothing is answered."""
+    clause = parsed.clauses[k]
+    before = parsed.tokens[max(0, clause.group[0] - 2) : clause.group[0]]
+    return (
+        clause.negated
+        or bool(clause.modal)
+        or clause.kind is Kind.INFINITIVE
+        or any(t.lower in ("or", "nor", "neither", "if") for t in before)
+    )
+
+
+# ------------------------------------------------------------------ said outright
+
+
+class _Outright:
+    """A clause of denying, rejecting, confirming or blaming, and its object."""
+
+    def __init__(self, reading: Reading, index: int, said: Attribution) -> None:
+        self.reading, self.index, self.said = reading, index, said
+        self.parsed = reading.parsed
+        self.clause = self.parsed.clauses[said.clause]
+        self.word = self.parsed.tokens[self.clause.verb].lower
+        self.end = max((b for _, b in said.scope), default=len(self.parsed.tokens))
+
+    def answers(self) -> Iterator[Answer]:
+        kinds = {kind for kind, forms in _verbs().items() if self.word in forms}
+        if self._gives_verdict():
+            yield self._answer(Stance.DENIES, BOTH)
+        elif "blame" in kinds:
+            accused = self._accused()
+            if accused is not None:
+                yield self._answer(Stance.DENIES, {STRIKE}, accused=accused.side)
+        elif kinds & {"deny", "confirm"}:
+            yield from self._object(Stance.CONFIRMS if "confirm" in kinds else Stance.DENIES)
+        elif "reject" in kinds:
+            yield from self._claim_only()
+
+    def _answer(
+        self, stance: Stance, about: Iterable[Category], content: Span | None = None, accused: str = ""
+    ) -> Answer:
+        return Answer(
+            self.index,
+            self.said.speaker,
+            stance,
+            frozenset(about),
+            self.word,
+            self.parsed.tokens[self.clause.verb].verb,
+            self.clause.verb,
+            content,
+            accused,
+        )
+
+    def _object(self, stance: Stance) -> Iterator[Answer]:
+        first = self._first()
+        if first is None:
+            if self._answers_a_claim_before():
+                yield self._answer(stance, BOTH)
+            return
+        phrase = self.parsed.phrase_at(first)
+        alone = phrase is None or phrase[1] - phrase[0] == 1
+        if alone and self._points(first):
+            yield self._answer(stance, BOTH)
+            return
+        kind = _noun_kind(self.parsed, phrase) if phrase is not None and not self._is_subject(first) else ""
+        if kind == "claim" and phrase is not None:
+            yield from self._claim(stance, phrase)
+        elif kind == "role":
+            yield self._answer(stance, {STRIKE})
+        else:
+            about = {Category(kind)} if kind else names(self.parsed, (first, self.end))
+            if about and not _planned(self.parsed, (first, self.end)):
+                yield self._answer(stance, about, (first, self.end))
+
+    def _claim_only(self) -> Iterator[Answer]:
+        """Of a claim, in so many words: what is rejected may as well be a proposal."""
+        first = self._first()
+        if first is None:
+            if self._answers_a_claim_before(named=True):
+                yield self._answer(Stance.DENIES, BOTH)
+            return
+        phrase = self.parsed.phrase_at(first)
+        if phrase is not None and _noun_kind(self.parsed, phrase) == "claim" and not self._is_subject(first):
+            yield from self._claim(Stance.DENIES, phrase)
+
+    def _claim(self, stance: Stance, phrase: Span) -> Iterator[Answer]:
+        """ "the claim", "claims of an attack", "the report that the town had fallen", not "claims of fraud"."""
+        tokens = self.parsed.tokens
+        after = phrase[1]
+        while after < self.end and tokens[after].tag == "POS":
+            after += 1
+        if after < self.end and tokens[after].lower in ("that", "of", "about", "as"):
+            content = (after, self.end)
+            about = names(self.parsed, content)
+            if tokens[after].lower == "as":
+                yield self._answer(stance, BOTH)
+            elif about:
+                yield self._answer(stance, about, content)
+        else:
+            yield self._answer(stance, BOTH)
+
+    def _first(self) -> int | None:
+        """The first token of what is denied, over adverbs and "on Tuesday"."""
+        tokens = self.parsed.tokens
+        i = self.clause.group[1]
+        while i < self.end and (tokens[i].tag in ("RB", "RP") or tokens[i].is_quote):
+            i += 1
+        if i >= self.end or tokens[i].tag in (".", ",", ";", ":", "CC"):
+            return None
+        if tokens[i].tag == "IN" and tokens[i].lower != "that":
+            for j in range(i, min(self.end, i + _NEAR)):
+                if tokens[j].lower == "that":
+                    return j
+            return None
+        return i
+
+    def _points(self, i: int) -> bool:
+        """Whether the token is a pronoun that is all that is denied."""
+        tokens = self.parsed.tokens
+        if tokens[i].lower not in _POINTING or self._is_subject(i):
+            return False
+        return tokens[i].lower != "that" or i + 1 >= self.end or tokens[i + 1].tag in (".", ",")
+
+    def _is_subject(self, i: int) -> bool:
+        """ "denied it had struck": the pronoun begins a clause."""
+        return any(
+            c.subject is not None and c.subject[0] <= i < c.subject[1] and c.verb > i
+            for c in self.parsed.clauses[self.said.clause + 1 :]
+        )
+
+    def _answers_a_claim_before(self, named: bool = False) -> bool:
+        """ "a claim that Kyiv denied", "which Moscow denies", "a claim denied by Kyiv"."""
+        tokens, clause = self.parsed.tokens, self.clause
+        start = clause.group[0]
+        if clause.subject is not None and not clause.passive:
+            start = min(start, clause.subject[0])
+        before = tokens[max(0, start - 3) : start]
+        claim = any(t.lower in _nouns()["claim"] for t in before)
+        return claim or (not named and any(t.lower in ("which", "something") for t in before))
+
+    def _gives_verdict(self) -> bool:
+        """ "called it disinformation", "described the report as false"."""
+        if self.word not in _calling():
+            return False
+        tokens = self.parsed.tokens
+        first = self.clause.group[1]
+        phrase = self.parsed.phrase_after(first, self.end)
+        if phrase is None:
+            return False
+        pointing = phrase[1] - phrase[0] == 1 and tokens[phrase[0]].lower in _POINTING
+        claim = _noun_kind(self.parsed, phrase) == "claim"
+        near = tokens[phrase[1] : min(self.end, phrase[1] + _NEAR)]
+        return (pointing or claim) and any(t.lower in _word("verdicts") for t in near)
+
+    def _accused(self) -> Actor | None:
+        """Who is blamed: the first of another side after the verb."""
+        near = range(self.clause.group[1], min(self.end, self.clause.group[1] + _NEAR))
+        other = (a for a in self.reading.actors if a.first in near and a.side)
+        return next((a for a in other if a.side != self.said.speaker.side), None)
+
+
+# ------------------------------------------------------------------ another version
+
+
+class _Version:
+    """What a speaker tells that cannot be true together with what the other side has told."""
+
+    def __init__(self, reading: Reading, index: int, said: Attribution, span: Span) -> None:
+        self.reading, self.index, self.said, self.span = reading, index, said, span
+        self.parsed = reading.parsed
+        self.side = said.speaker.side
+        tokens = self.parsed.tokens[span[0] : span[1]]
+        self.text = " " + " ".join("not" if t.lower == "n't" else t.lower for t in tokens) + " "
+
+    def answers(self) -> Iterator[Answer]:
+        if self._has("not_us"):
+            yield self._answer({STRIKE}, self.span[0])
+        if self._has("unchanged"):
+            yield self._answer({TERRITORY}, self.span[0])
+        clauses = [c for c in self.parsed.clauses if self.span[0] <= c.verb < self.span[1]]
+        for clause in clauses:
+            yield from self._of_clause(clause)
+        yield from self._none()
+        accused = self._instead()
+        if accused:
+            yield self._answer({STRIKE}, self.span[0], accused=accused)
+
+    def _answer(
+        self,
+        about: Iterable[Category],
+        at: int,
+        content: Span | None = None,
+        accused: str = "",
+        holds: bool = False,
+    ) -> Answer:
+        word = self.parsed.tokens[at].lower
+        return Answer(
+            self.index,
+            self.said.speaker,
+            Stance.DENIES,
+            frozenset(about),
+            word,
+            "",
+            at,
+            content,
+            accused,
+            holds,
+        )
+
+    def _has(self, group: str) -> bool:
+        return any(f" {phrase} " in self.text for phrase in load("contested")["phrases"][group])
+
+    def _of_clause(self, clause: Clause) -> Iterator[Answer]:
+        tokens = self.parsed.tokens
+        span = (clause.start, min(clause.end, self.span[1]))
+        if clause.negated:
+            about = names(self.parsed, (clause.verb, clause.verb + 1))
+            if about and not clause.modal and not _planned(self.parsed, span):
+                yield self._answer(about, clause.verb, span)
+        elif tokens[clause.verb].verb == "be" and clause.subject is not None and not clause.modal:
+            subject = tokens[clause.subject[0] : clause.subject[1]]
+            refers = subject[-1].lower in _nouns()["claim"] or subject[0].lower in ("it", "this", "that")
+            near = tokens[clause.group[1] : min(self.span[1], clause.group[1] + 3)]
+            if refers and any(t.lower in _word("verdicts") for t in near):
+                yield self._answer(BOTH, clause.verb)
+        if not clause.negated and not clause.modal and self._holds(clause):
+            yield self._answer({TERRITORY}, clause.verb, span, holds=True)
+
+    def _holds(self, clause: Clause) -> bool:
+        """ "its soldiers were still holding the town", "the town was under the control of ... forces"."""
+        tokens = self.parsed.tokens
+        after = range(clause.group[1], min(clause.end, self.span[1]))
+        text = " ".join(tokens[i].lower for i in range(clause.verb, after.stop))
+        actors = [a for a in self.reading.actors if a.side == self.side]
+        if any(phrase in text for phrase in load("contested")["words"]["ours"]):
+            return " its control" in text or " our control" in text or any(a.first in after for a in actors)
+        if tokens[clause.verb].lower not in _holding() or clause.subject is None:
+            return False
+        if clause.passive:
+            return any(a.first in after for a in actors)
+        return any(clause.subject[0] <= a.first < clause.subject[1] for a in actors)
+
+    def _none(self) -> Iterator[Answer]:
+        """ "there had been no attack", not "no further attacks" nor "no casualties"."""
+        tokens = self.parsed.tokens
+        for i in range(self.span[0], self.span[1] - 1):
+            if tokens[i].lower != "no":
+                continue
+            following = tokens[i + 1].lower
+            for kind in ("strike", "territory"):
+                if following in _nouns()[kind] and not _planned(self.parsed, self.span):
+                    yield self._answer({Category(kind)}, i, (i, self.span[1]))
+
+    def _instead(self) -> str:
+        """The side that the damage is put down to: "was caused by a Ukrainian air defence missile"."""
+        tokens = self.parsed.tokens
+        for phrase in load("contested")["phrases"]["cause"]:
+            words = phrase.split()
+            for i in range(self.span[0], self.span[1] - len(words)):
+                if [t.lower for t in tokens[i : i + len(words)]] != words:
+                    continue
+                near = range(i + len(words), i + len(words) + 4)
+                named = next((a for a in self.reading.actors if a.first in near and a.side), None)
+                if named is not None and named.side != self.side:
+                    return named.side
+        return ""
+
+
+# ------------------------------------------------------------------ words
+
+
+def names(parsed: Parsed, span: Span) -> frozenset[Category]:
+    """The categories of acts that the tokens name."""
+    tokens = parsed.tokens[span[0] : span[1]]
+    text = " " + " ".join(t.lower for t in tokens) + " "
+    found = set()
+    for category in (STRIKE, TERRITORY):
+        key = str(category)
+        if (
+            any(_is_act(t, following, key) for t, following in zip(tokens, [*tokens[1:], None], strict=True))
+            or any(t.tag.startswith("NN") and t.lower in _nouns()[key] for t in tokens)
+            or any(f" {phrase} " in text for phrase in load("contested")["phrases"][key])
+        ):
+            found.add(category)
+    return frozenset(found)
+
+
+def _is_act(verb: Token, following: Token | None, category: str) -> bool:
+    """A verb of the category, not "took part"."""
+    if not verb.tag.startswith("VB") or verb.lower not in _acts()[category]:
+        return False
+    return following is None or following.lower not in _word("light_objects")
+
+
+def _planned(parsed: Parsed, span: Span) -> bool:
+    return any(t.lower in _word("plans") for t in parsed.tokens[span[0] : span[1]])
+
+
+def _noun_kind(parsed: Parsed, phrase: Span) -> str:
+    """ "claim", "role" or a category, by the last noun of the phrase; "" for any other."""
+    for i in range(phrase[1] - 1, phrase[0] - 1, -1):
+        word = parsed.tokens[i].lower
+        if parsed.tokens[i].tag.startswith(("NN", "VB")):
+            return next((kind for kind, forms in _nouns().items() if word in forms), "")
+    return ""
+
+
+@cache
+def _verbs() -> dict[str, frozenset[str]]:
+    return _forms("verbs")
+
+
+@cache
+def _acts() -> dict[str, frozenset[str]]:
+    return _forms("acts")
+
+
+def _forms(section: str) -> dict[str, frozenset[str]]:
+    table = load("contested")[section]
+    return {kind: frozenset(f for v in verbs for f in verb_forms(v)) for kind, verbs in table.items()}
+
+
+@cache
+def _nouns() -> dict[str, frozenset[str]]:
+    table = load("contested")["nouns"]
+    return {kind: frozenset(f for n in nouns for f in noun_forms(n)) for kind, nouns in table.items()}
+
+
+@cache
+def _word(group: str) -> frozenset[str]:
+    return frozenset(load("contested")["words"][group])
+
+
+@cache
+def _calling() -> frozenset[str]:
+    return frozenset(f for v in load("contested")["words"]["calling"] for f in verb_forms(v))
+
+
+@cache
+def _holding() -> frozenset[str]:
+    return frozenset(f for v in load("contested")["words"]["holding"] for f in verb_forms(v))

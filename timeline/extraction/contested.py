@@ -1,0 +1,228 @@
+"""The ledger's other half: who denies or confirms what the article told before.
+
+    findings = ledger(readings, candidates, day)
+
+An answer ("Ukraine denied it") is set against the latest act that it fits: of a category that it names, done by
+the speaker's side or told by the other one. The finding has the act's type, date, place and parties, and the
+answering sentence as evidence. One answer for each side and act.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from timeline.extraction.act import Act
+from timeline.extraction.answers import STRIKE, TERRITORY, Answer, answers, names
+from timeline.extraction.article import acts, finding
+from timeline.extraction.codebook import Category, Modality, PlacePrecision, Role, Stance
+from timeline.extraction.findings import Finding
+from timeline.extraction.frames import Candidate
+from timeline.extraction.places import PLACE
+from timeline.extraction.reading import Reading
+
+# How many sentences an answer reaches back: by a pronoun or "the claim"; by naming the act again.
+_POINTS, _NAMES = 3, 8
+# "It denied ..." goes on with the speaker's own account only so soon after.
+_NEXT = 2
+# What changes hands, and what the side that does it loses.
+_GIVES = "withdrawal"
+# Findings that may be nothing but the words of a denial.
+_WORDS = frozenset(("statement", "rejection", "accusation"))
+_CONFIDENCE = {True: 0.75, False: 0.6}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act with its finding, the sides that did it and the sides whose word it is."""
+
+    act: Act
+    finding: Finding
+    doers: frozenset[str]
+    voices: frozenset[str]
+
+    def last_before(self, answer: Answer) -> int | None:
+        """The last sentence that tells it before the answer does."""
+        at = [
+            m.sentence
+            for m in self.act.mentions
+            if m.sentence < answer.sentence or (m.sentence == answer.sentence and m.position < answer.at)
+        ]
+        return max(at, default=None)
+
+
+def ledger(readings: list[Reading], found: Iterable[Candidate], day: date) -> list[Finding]:
+    """The findings of an article, in the order of the text: what is asserted, and what answers it."""
+    given = [a for index, reading in enumerate(readings) for a in answers(reading, index)]
+    asserted: list[Candidate] = []
+    renamed: list[Candidate] = []
+    for c in found:
+        (renamed if any(_renames(c, a) for a in given) else asserted).append(c)
+    told = [_told(readings, act, finding(act, readings, day)) for act in acts(readings, asserted, day)]
+    settled = _settle(readings, given, told)
+    _turn_own_accounts(readings, given, told, settled)
+    alone = [c for c in renamed if not any(_renames(c, a) for a, _ in settled)]
+    findings = [
+        *(t.finding for t in told if not any(_repeats(readings, t, a) for a, _ in settled)),
+        *(finding(act, readings, day) for act in acts(readings, alone, day)),
+        *(f for _, f in settled),
+    ]
+    return sorted(findings, key=lambda f: f.evidence[0][0])
+
+
+def _renames(c: Candidate, a: Answer) -> bool:
+    """Whether the candidate only names again what is being denied."""
+    if a.sentence != c.sentence or a.stance is not Stance.DENIES or a.content is None or a.holds:
+        return False
+    return c.category is not Category.DIPLOMACY and a.content[0] <= c.position < a.content[1]
+
+
+def _repeats(readings: Sequence[Reading], t: Told, a: Answer) -> bool:
+    """Whether a finding says no more than that the speaker gives this answer ("a statement by ...")."""
+    words = (
+        t.act.first.position == a.at and t.finding.type in _WORDS
+    ) or t.finding.rule == f"statement:{a.verb}"
+    return words and len(t.act.mentions) == 1 and t.act.first.sentence == a.sentence
+
+
+def _settle(
+    readings: Sequence[Reading], given: Sequence[Answer], told: Sequence[Told]
+) -> list[tuple[Answer, Finding]]:
+    """The answers that meet an act, each with its finding; one for each side and act."""
+    settled: list[tuple[Answer, Finding]] = []
+    heard: set[tuple[int, str]] = set()
+    for answer in given:
+        for n, t in _meant(readings, answer, told):
+            if (n, answer.side) in heard:
+                continue
+            heard.add((n, answer.side))
+            settled.append((answer, _finding(readings, answer, t)))
+    return settled
+
+
+def _turn_own_accounts(
+    readings: Sequence[Reading],
+    given: Sequence[Answer],
+    told: list[Told],
+    settled: Sequence[tuple[Answer, Finding]],
+) -> None:
+    """ "Munitions detonated, the ministry said. It denied that the base had been hit.": one account, a denial."""
+    for a in given:
+        if a.verb != "deny" or a.about != {STRIKE} or a.content is None or any(a is b for b, _ in settled):
+            continue
+        for n, t in enumerate(told):
+            last = t.last_before(a)
+            alone = t.voices == {a.side} and not t.doers and t.finding.category is STRIKE
+            if alone and last is not None and 0 < a.sentence - last <= _NEXT:
+                s = readings[a.sentence].sentence
+                turned = replace(
+                    t.finding,
+                    stance=Stance.DENIES,
+                    evidence=(*t.finding.evidence, (s.start, s.end)),
+                    notes=(*t.finding.notes, f"“{a.word}”: its own account of what is no attack"),
+                )
+                told[n] = replace(t, finding=turned)
+
+
+def _told(readings: Sequence[Reading], act: Act, finding: Finding) -> Told:
+    doers = frozenset(p.side for p in finding.parties if p.role is not Role.TARGET and p.side)
+    voices = frozenset(
+        said.speaker.side
+        for m in act.mentions
+        for said in readings[m.sentence].says
+        if said.covers(m.position) and said.speaker.side
+    )
+    return Told(act, finding, doers, voices)
+
+
+def _meant(readings: Sequence[Reading], answer: Answer, told: Sequence[Told]) -> list[tuple[int, Told]]:
+    """The acts of the latest sentence that has any that the answer fits."""
+    reach = _NAMES if answer.content is not None or _told_again(readings, answer) else _POINTS
+    fitting: list[tuple[int, int, Told]] = []
+    for n, t in enumerate(told):
+        last = t.last_before(answer)
+        if last is None or answer.sentence - last > reach:
+            continue
+        if _fits(answer, t) and _same_place(readings, answer, t):
+            fitting.append((last, n, t))
+    latest = max((last for last, _, _ in fitting), default=-1)
+    return [(n, t) for last, n, t in fitting if last == latest]
+
+
+def _told_again(readings: Sequence[Reading], answer: Answer) -> bool:
+    """Whether the other side tells the act again just before: "Kyiv says ... . Moscow denies it."."""
+    before = readings[answer.sentence - 1] if answer.sentence else None
+    return (
+        before is not None
+        and any(said.speaker.side not in ("", answer.side) for said in before.says)
+        and bool(names(before.parsed, (0, len(before.parsed.tokens))) & answer.about)
+    )
+
+
+def _fits(a: Answer, t: Told) -> bool:
+    f = t.finding
+    if f.category not in a.about or f.background or f.stance is not Stance.ASSERTS:
+        return False
+    if f.modality not in (Modality.OCCURRED, Modality.ONGOING) or f.type in ("demand", "interception"):
+        return False
+    if a.side in t.voices:
+        return False
+    if a.stance is Stance.CONFIRMS:
+        return not t.doers or a.side in t.doers or bool(t.voices)
+    if a.accused:
+        return t.doers == {a.side} or (not t.doers and t.voices == {a.accused})
+    if f.category is TERRITORY and f.type != _GIVES:
+        return a.side not in t.doers and (bool(t.doers) or bool(t.voices) or not a.holds)
+    if f.category is STRIKE:
+        # The accused denies having done it; the victim denies a success that the other side claims.
+        return a.side in t.doers or not t.doers or bool(t.voices & t.doers)
+    return True
+
+
+def _same_place(readings: Sequence[Reading], a: Answer, t: Told) -> bool:
+    """Whether a place that the answer names is the act's, or one of them holds the other."""
+    where = t.finding.where
+    reading = readings[a.sentence]
+    if a.content is None:
+        return True
+    named = [
+        p.where
+        for p in reading.places
+        if p.role == PLACE and a.content[0] <= reading.position(p.start) < a.content[1]
+    ]
+    if where is None or not named:
+        return not a.holds or where is not None
+    coarse = (PlacePrecision.COUNTRY, PlacePrecision.ADMIN1, PlacePrecision.INTERNATIONAL)
+    return any(
+        p.key == where.key
+        or p.name == where.name
+        or (p.country == where.country and (p.precision in coarse or where.precision in coarse))
+        for p in named
+    )
+
+
+def _finding(readings: Sequence[Reading], a: Answer, t: Told) -> Finding:
+    s = readings[a.sentence].sentence
+    answered = t.act.first.sentence + 1
+    how = (
+        "holds"
+        if a.holds
+        else "blames"
+        if a.accused
+        else "denies"
+        if a.stance is Stance.DENIES
+        else "confirms"
+    )
+    return replace(
+        t.finding,
+        evidence=((s.start, s.end),),
+        modality=Modality.OCCURRED,
+        confidence=min(t.finding.confidence, _CONFIDENCE[not (a.holds or a.accused)]),
+        rule=f"contested:{how}",
+        attributed_to=a.speaker.names,
+        stance=a.stance,
+        killed=None,
+        wounded=None,
+        missing=None,
+        captured=None,
+        notes=(f"“{a.word}” answers sentence {answered}",),
+    )
