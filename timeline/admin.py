@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -16,11 +15,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.admin import LONGEST_SEARCH, ArticleAdmin, LongList, NoDelete, ReadOnly, number
+from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.models import Article
 from timeline import curation
 from timeline.forms import CorrectionForm, DecisionForm, MoveForm
 from timeline.models import Actor, Decision, Event, EventActor, Place, Report
+from timeline.search import words_query
 from timeline.templatetags.timeline import percent, toll, when
 
 MOST_AT_ONCE = 200  # decisions of one action: as many as one list page can show
@@ -174,9 +174,9 @@ class EventAdmin(DecidingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        words = search_term.replace("\0", "")[:LONGEST_SEARCH].strip()
+        words = search_term.replace("\0", "").strip()
         if words:
-            found = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+            found = Q(search=words_query(words))
             if words.isascii() and words.isdigit() and len(words) < 19:
                 found |= Q(pk=int(words))
             queryset = queryset.filter(found)
