@@ -114,7 +114,8 @@ def match_name(tokens: list[Token], i: int) -> tuple[Entry, int] | None:
             p.text.replace("’", "'") == w or (p.text.isupper() and len(w) > 3 and p.lower == w.lower())
             for p, w in zip(piece, words, strict=True)
         ):
-            if words == ("West",) and i + 1 < len(tokens) and tokens[i + 1].text[:1].isupper():
+            following = tokens[i + n].text[:1] if i + n < len(tokens) else ""
+            if words[-1] == "West" and following.isupper():
                 continue  # West Bank
             return entry, i + n
     return None

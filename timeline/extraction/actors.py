@@ -341,7 +341,8 @@ class Registry:
         subjects = [a for a in people if _is_subject(parsed, a)]
         if people:
             self.last_person = (subjects or people)[0]
-            self.recent = [*self.recent[-4:], self.last_person]
+            others = [a for a in people if a is not self.last_person]
+            self.recent = [*self.recent[-4:], *others, self.last_person]
         for actor in found:
             if actor.pronoun or actor.adjective:
                 continue

@@ -141,7 +141,7 @@ def _read_group(tokens: list[Token], clause: Clause) -> None:
     )
     if (
         not auxiliaries
-        and verb.tag == "VBN"
+        and verb.tag in ("VBN", "VBD")
         and clause.group[1] < len(tokens)
         and tokens[clause.group[1]].lower == "by"
     ):
@@ -429,16 +429,20 @@ def _subject_in(parsed: Parsed, start: int, verb: int) -> tuple[int, int] | None
     if not free:
         return None
     chosen = free[-1]
-    # "Ihor Terekhov, the mayor, said": of an apposition the first; of a list ("A, B and C said") the whole.
+    # "Ihor Terekhov, the mayor, said": of an apposition, which a comma closes, the first; of a list the whole.
+    closed = any(t.text == "," for t in parsed.tokens[inside[-1][1] : verb])
     for p in reversed(free[:-1]):
         gap = parsed.tokens[p[1] : chosen[0]]
         if gap and all(t.text == "," or t.lower in ("and", "or") for t in gap):
             joined = any(t.lower in ("and", "or") for t in gap)
+            if not joined and not closed:
+                break
             chosen = (p[0], chosen[1]) if joined else p
         elif (
             gap
             and gap[0].lower in ("of", "in", "for", "at", "on", "to", "from", "against")
             and gap[-1].text == ","
+            and closed
         ):
             chosen = p
         else:

@@ -25,13 +25,16 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
     Outer clauses are asked in turn: what stands under "threatened to" or "if" did not happen.
     """
     tokens = parsed.tokens
+    asked = _question(parsed)
+    if asked is not None:
+        return asked
     if nominal:
         found = _nominal(parsed, position)
         if found is not None:
             return found
     k = parsed.clause_of(position)
     if k < 0:
-        return _question(parsed) or (Modality.OCCURRED, "")
+        return Modality.OCCURRED, ""
     clause = parsed.clauses[k]
     if not nominal or clause.verb < position:
         found = _of_clause(parsed, clause, own=not nominal)
@@ -48,9 +51,6 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
         if found is not None:
             return found
         clause = outer
-    asked = _question(parsed)
-    if asked is not None:
-        return asked
     clause = parsed.clauses[k]
     if (
         not nominal
@@ -66,7 +66,7 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
 
 
 def _question(parsed: Parsed) -> tuple[Modality, str] | None:
-    last = parsed.tokens[-1] if parsed.tokens else None
+    last = next((t for t in reversed(parsed.tokens) if not t.is_quote), None)
     return (Modality.HYPOTHETICAL, "?") if last is not None and last.text == "?" else None
 
 

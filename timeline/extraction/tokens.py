@@ -156,6 +156,8 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
         return "CD"
     if lower in ("according", "including"):
         return "IN"
+    if any(c.isupper() for c in word[1:]) and not word.isupper():
+        return "NNP"  # DeepState
     if tag.startswith("VB") and word[0].isupper() and not first and lower not in _lemmas()[0]:
         return "NNP"  # "to DeepState"
     if lower in ("which", "that", "who", "whom"):

@@ -47,7 +47,7 @@ def _verbs() -> dict[str, list[tuple[tuple[str, ...], str, Entry]]]:
             first, *rest = phrase.split()
             table.setdefault(first, []).append((tuple(rest), phrase, entry))
     for options in table.values():
-        options.sort(key=lambda o: -len(o[0]))
+        options.sort(key=lambda o: ("*" in o[0], -len(o[0])))
     return table
 
 

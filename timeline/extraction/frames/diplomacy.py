@@ -194,10 +194,13 @@ def _about(reading: Reading, place: PlaceMention) -> bool:
 
 def statements(reading: Reading, index: int, taken: list[Candidate]) -> list[Candidate]:
     """What an official says of the conflict, where no more specific act is told in the same words."""
+    acting = {p.name for c in taken if c.type in SPEECH_ACTS for p in c.parties if p.role is Role.INITIATOR}
     main = [a for a in reading.says if a.clause >= 0 and not _aside(reading, a)]
     for a in sorted(main, key=lambda a: (not a.postposed, a.clause)):
         candidate = _statement(reading, index, a)
-        if candidate is not None and not any(_tells(c, a) for c in taken):
+        if candidate is None or acting & {p.name for p in candidate.parties if p.role is Role.INITIATOR}:
+            continue
+        if not any(_tells(c, a) for c in taken):
             return [candidate]
     return []
 
