@@ -254,9 +254,11 @@ def _inverted(parsed: Parsed, clause: Clause) -> bool:
     tokens = parsed.tokens
     if first == 0 or end >= len(tokens) or tokens[clause.verb].verb not in _INVERTING:
         return False
-    return (tokens[first - 1].text == "," or tokens[first - 1].is_quote) and _phrase_from(
-        parsed, end
-    ) is not None
+    phrase = _phrase_from(parsed, end)
+    if phrase is None or not (tokens[first - 1].text == "," or tokens[first - 1].is_quote):
+        return False
+    # "..., said the town fell" has its subject before it.
+    return phrase[1] >= len(tokens) or not tokens[phrase[1]].tag.startswith(("VB", "MD"))
 
 
 _INVERTING = frozenset(

@@ -338,7 +338,8 @@ def _target(s: Scene) -> str:
             i += 1
         subject = s.clause.subject if s.clause is not None else None
         if s.clause is not None and subject is not None and subject[0] <= s.trigger.head < subject[1]:
-            return _named(s, reading.parsed.phrase_after(s.clause.group[1], s.clause.end))  # "the strike destroyed X"
+            # "the strike destroyed X"
+            return _named(s, reading.parsed.phrase_after(s.clause.group[1], s.clause.end))
         return ""
     if s.passive:
         return _named(s, s.subject)
