@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from importlib import metadata
 from importlib.resources import files
@@ -100,6 +101,8 @@ class Entry:
             if folded and match < best.get(folded, len(Match)):
                 best[folded] = match
         yield from best.items()
+        if self.country in spelt_one_way():
+            return
         worst = Match.ALTERNATE if self.country in ROMANISED else Match.ALIAS
         bones = {
             skeleton(key): match
@@ -110,6 +113,12 @@ class Entry:
         if self.country in ARABIC_SCRIPT:
             bare = {consonants(key) for key, match in bones.items() if match < Match.ALTERNATE}
             yield from (("=" + key, Match.SPELLING) for key in bare if len(key) > 3)
+
+
+@cache
+def spelt_one_way() -> frozenset[str]:
+    """Countries whose names need no evening out: English has them as they are."""
+    return frozenset(load("countries")["spelt_one_way"])
 
 
 def _rows(name: str) -> Iterator[list[str]]:

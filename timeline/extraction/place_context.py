@@ -98,6 +98,17 @@ def _leaves_a_place(word: str) -> bool:
 _INITIAL = re.compile(r"\b[A-Z]\.\s*$")
 
 
+def _heads_a_body(line: Line, text: str, noun: int) -> bool:
+    """Whether a capitalised noun and "of" make a body: "Louisiana Department of Justice"."""
+    words = line.words
+    return (
+        noun + 2 < len(words)
+        and words[noun + 1].lower == "of"
+        and line.gap(text, noun, noun + 1) == " "
+        and (words[noun].lower in ("department", "council", "division", "agency") and words[noun + 2].capital)
+    )
+
+
 def belongs_to_a_body(line: Line, text: str, found: Spot) -> bool:
     """Whether "of" makes the name part of a body's: "Armed Forces of Ukraine", "Bank of Moscow"."""
     if found.first < 2 or line.words[found.first - 1].lower not in ("of", "the"):
@@ -136,6 +147,8 @@ def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, s
     after = words[found.last + 1]
     if line.gap(text, found.last, found.last + 1) != " ":
         return False
+    if heads_a_body(line.words, found.last + 1):
+        return True
     if after.lower in (vocab.named_after if after.capital else vocab.named_after_lower):
         return True
     if not broad and len(after.text) == 1 and after.capital:
@@ -209,5 +222,5 @@ def is_dateline(text: str, found: Spot) -> bool:
 
 
 _DATELINE = re.compile(
-    r"[^\n.—–]{0,40}(?:\([A-Z][A-Za-z /]+\)\s*)?\s[—–]\s|[^\n.]{0,40}\([A-Z][A-Za-z]+\)\s*-"
+    r"[^\n.—–]{0,40}(?:\([A-Z][A-Za-z /]+\)\s*)?\s[—–]\s|[^\n.]{0,40}\([A-Z][A-Za-z]+\)\s*-|,[^\n]{0,30}/[A-Z]{3,}/"
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from timeline.extraction.gazetteer import Kind, Match, Place
+from timeline.extraction.place_context import heads_a_body
 from timeline.extraction.place_geometry import contains
 from timeline.extraction.place_spotting import Candidates, Line, Spot, Word
 from timeline.extraction.place_vocabulary import vocabulary
@@ -28,6 +29,7 @@ class Reading:
     type_end: int = -1
     noun: str = ""  # the type noun itself
     containers: list["Reading"] = field(default_factory=list)
+    located: bool = False  # it is "in" the first container, in so many words
     contents: list["Reading"] = field(default_factory=list)
     qualifies: bool = False
     place: Place | None = None
@@ -67,10 +69,14 @@ def read(
             reading.noun, reading.type_end = _type_noun(line, reading)
             reading.type_kind = vocabulary().types.get(reading.noun, "")
     # "the East" is a region of Cameroon only when it is called one
-    readings = [r for r in readings if r.type_kind or r.spot.surface.lower() not in vocabulary().directions]
+    readings = [r for r in readings if r.type_kind or not _is_direction(r.spot.surface)]
     _share_plural(line, text, readings)
     _link(line, text, readings)
     return readings
+
+
+def _is_direction(surface: str) -> bool:
+    return all(word in vocabulary().directions for word in surface.lower().split())
 
 
 def _one_name(a: Reading, b: Reading, text: str, likely: Callable[[Spot], bool]) -> bool:
@@ -102,14 +108,16 @@ def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
     words, spot, types = line.words, reading.spot, vocabulary().types
     after = spot.last + 1
     follows = after < len(words) and words[after].start - spot.end == 1
-    if follows and words[after].lower in vocabulary().type_words:
+    if follows and words[after].lower in vocabulary().type_words and not heads_a_body(words, after):
         for length in (3, 2, 1):
             noun = " ".join(w.lower for w in words[after : after + length])
             if noun in types and noun not in _NEVER_AFTER:
                 return noun, min(spot.last + length, len(words) - 1)
     if spot.last > spot.first and words[spot.last].lower in types:
         return words[spot.last].lower, -1  # part of the name: "Sumy region", "Gaza City"
-    end = spot.first - (spot.first > 0 and words[spot.first - 1].lower in ("of", "called", "named"))
+    if not spot.first or spot.start - words[spot.first - 1].full_end != 1:
+        return "", -1
+    end = spot.first - (words[spot.first - 1].lower in ("of", "called", "named"))
     if end == spot.first and (end == 0 or words[end - 1].lower not in _APPOSED):
         return "", -1
     if end and words[end - 1].lower in vocabulary().type_words:
@@ -158,6 +166,7 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
                 break
             if link == "," and not reading.candidates and not _is_division(outer):
                 break
+            reading.located |= link == "in" and not reading.containers
             reading.containers.append(outer)
             outer.contents.append(reading)
             inner = outer

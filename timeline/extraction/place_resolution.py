@@ -152,6 +152,8 @@ def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
 
     So when it does not lie where the text says, or is a village in a country that the article does not name.
     """
+    if reading.noun == "county" and place.country == "US" and place.kind != Kind.ADMIN2:
+        return True  # "Utah County" is no state, and the index has no counties
     if place.kind not in (Kind.SETTLEMENT, Kind.ADMIN2):
         return False
     outer = [c for c in reading.containers if c.place]
@@ -222,7 +224,7 @@ def _nearness(place: Place, context: Context) -> float:
 def _score(reading: Reading, match: Match, place: Place, context: Context) -> float:
     spot = reading.spot
     score = _MATCH[match] + _KIND[place.kind]
-    score += 4.0 * context.weight(place.country) if place.country else 2.0
+    score += 4.0 * context.weight(place.country) if place.country else 5.0
     if place.country in context.in_sentence.get(spot.sentence, ()):
         score += 1.0
     if place.kind != Kind.ADMIN1 and place.admin1_code in context.admin1:

@@ -27,19 +27,23 @@ def unlisted_where(
     site: str,
     before: Sequence[PlaceMention],
     main: str,
+    persons: frozenset[str],
     gazetteer: Gazetteer,
 ) -> tuple[Where, float] | None:
     """Where a name without an entry lies, and the confidence that it is a place; None when nothing says so.
 
-    `site`: the facility noun after it; `before`: earlier mentions; `main`: the article's country.
+    `site`: the facility noun after it; `before`: earlier mentions; `main`: the article's country;
+    `persons`: folded surnames in the article.
     """
     found, vocab = reading.spot, vocabulary()
     typed = reading.noun in vocab.plain_types
     contained = any(c.spot.start > found.end for c in reading.containers)
+    if not typed and fold(found.surface) in persons:
+        return None
     locative = preposition in vocab.locative
     presented = (
         typed
-        or (contained and (locative or preposition in ("of", "to", "from")))
+        or (contained and (locative or (reading.located and preposition in ("of", "to", "from"))))
         or (locative and (site[:1].isupper() or _APPOSITIVE.match(text, found.end) is not None))
     )
     if not presented and not _plainly_located(line, found, preposition):
@@ -67,7 +71,7 @@ def unlisted_where(
 
 def _plainly_located(line: Line, found: Spot, preposition: str) -> bool:
     """Whether the preposition stands right before one or two words that are no English ones: "in Hangu"."""
-    if preposition not in ("in", "at", "near") or not found.first:
+    if preposition not in ("in", "at", "near") or not found.first or found.possessive:
         return False
     words = line.words[found.first : found.last + 1]
     after = line.words[found.last + 1] if found.last + 1 < len(line.words) else None

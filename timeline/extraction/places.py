@@ -183,7 +183,9 @@ def _evidence(
     return score
 
 
-_AROUND = frozenset({"area", "areas", "outskirts", "sector", "suburb", "suburbs"})
+_AROUND = frozenset(
+    {"area", "areas", "outskirts", "sector", "suburb", "suburbs", "direction", "directions", "axis"}
+)
 
 
 def _nearby(where: Where, preposition: str, said: str) -> Where:
@@ -244,6 +246,7 @@ def _unlisted(
         site,
         before,
         article.context.main,
+        article.surnames,
         article.gazetteer,
     )
     if found is None:
