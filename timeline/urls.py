@@ -1,10 +1,13 @@
 from django.urls import path
 
-from timeline import views
+from timeline import citations, exports, feeds, views
 
 urlpatterns = [
     path("", views.chronology, name="chronology"),
     path("events/<int:pk>/", views.event, name="event"),
+    path("events/<int:pk>/cite/<str:style>", citations.citation, name="citation"),
+    path("events.atom", feeds.atom, name="feed"),
+    path("events.<str:name>", exports.download, name="export"),
     path("articles/<int:pk>/", views.article, name="article"),
     path("places/<int:pk>/", views.place, name="place"),
     path("actors/<int:pk>/", views.actor, name="actor"),

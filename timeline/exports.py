@@ -1,0 +1,244 @@
+"""The events of a filter as files: /events.csv?category=strike holds what /?category=strike lists.
+
+Each format is streamed: rows are read from the database and written CHUNK at a time, whatever their number. The
+query string is that of the page, order and `after` included. Unlike the page, an export takes a query string
+whole or not at all: what is wrong with it is answered with 400 and no file.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from timeline.extraction.codebook import PlacePrecision
+from timeline.filters import MAX_VALUES, EventFilter, FilterForm
+from timeline.models import Event, Place
+from timeline.records import COLUMNS, NOTE, VERSION, Record, Value, ledger, record
+from timeline.schemes import (
+    ACLED_COLUMNS,
+    TIMELINEJS_COLUMNS,
+    UCDP_COLUMNS,
+    acled,
+    timelinejs,
+    ucdp,
+)
+
+CHUNK = 500  # events read at once, with their reports and actors
+BLOCK = 64_000  # characters sent at once
+
+Row = Callable[[Event, str], Record]
+Writer = Callable[[Iterable[Event], str, dict[str, Any]], Iterator[str]]  # events, site, what the file is
+
+
+# The query string
+
+
+def refusals(chosen: EventFilter) -> list[str]:
+    """What keeps a file from being made: values that are wrong, names that are no filter's."""
+    known = {FilterForm.URL_NAMES.get(name, name): name for name in FilterForm.base_fields}
+    messages = list(chosen.errors)
+    for name in chosen.query:
+        values = [value for value in chosen.query.getlist(name) if value]
+        if name not in known:
+            messages.append(f"{name}: there is no such filter.")
+        elif known[name] not in FilterForm.MULTIPLE and len(values) > 1:
+            messages.append(f"{name}: give it once.")
+        elif len(values) > MAX_VALUES:
+            messages.append(f"{name}: at most {MAX_VALUES} values.")
+    return messages
+
+
+def refuse(messages: Sequence[str], as_json: bool) -> HttpResponse:
+    if as_json:
+        return JsonResponse({"errors": list(messages)}, status=400)
+    text = "".join(f"{message}\n" for message in messages)
+    return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+
+
+def site_of(request: HttpRequest) -> str:
+    """ "https://timeline.example": what addresses begin with."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def etag(chosen: EventFilter, name: str, site: str) -> str:
+    """Changes when an event comes, goes or changes, and each day: names of places and actors may change too."""
+    of_events = chosen.events().order_by().aggregate(count=Count("pk"), latest=Max("updated_at"))
+    parts = (VERSION, name, site, chosen.query.urlencode(), timezone.now().date(), *of_events.values())
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def unchanged(request: HttpRequest, tag: str) -> HttpResponse | None:
+    """The answer to a client that has this version already."""
+    answer = get_conditional_response(request, etag=tag)
+    if answer is not None:
+        answer["ETag"] = tag
+    return answer
+
+
+# CSV
+
+# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection"), also in full width.
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def cell(value: Value) -> str | int | float:
+    """A value as CSV writes it. Text that a spreadsheet would run gets an apostrophe before it; numbers do not."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        value = "; ".join(value)
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+class _Echo:
+    """A file whose write() hands the line back to writerow()."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_of(columns: Sequence[str], row: Row) -> Writer:
+    def write(events: Iterable[Event], site: str, about: dict[str, Any]) -> Iterator[str]:
+        writer: Any = csv.writer(_Echo())
+        yield writer.writerow(columns)
+        for event in events:
+            values = row(event, site)
+            yield writer.writerow([cell(values[name]) for name in columns])
+
+    return write
+
+
+# JSON and GeoJSON
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def full_record(event: Event, site: str) -> dict[str, Any]:
+    return {**record(event, site), "ledger": ledger(event, site)}
+
+
+def _point(place: Place) -> dict[str, Any] | None:
+    if place.longitude is None or place.latitude is None:
+        return None
+    return {"type": "Point", "coordinates": [place.longitude, place.latitude]}
+
+
+def feature(event: Event, site: str) -> dict[str, Any]:
+    """A GeoJSON feature. Only a settlement or facility is a point: a region has no geometry, never a false pin."""
+    place, geometry = event.place, None
+    pinned = event.place_precision in (PlacePrecision.EXACT, PlacePrecision.NEAR)
+    if place and pinned and place.kind in (Place.Kind.SETTLEMENT, Place.Kind.FACILITY):
+        geometry = _point(place)
+    return {"type": "Feature", "id": event.pk, "geometry": geometry, "properties": record(event, site)}
+
+
+def _document(opening: dict[str, Any], key: str, entry: Callable[[Event, str], dict[str, Any]]) -> Writer:
+    """One JSON object: what it is, the list, and last the length of the list, so that a cut file shows."""
+
+    def write(events: Iterable[Event], site: str, about: dict[str, Any]) -> Iterator[str]:
+        yield f"{_json({**opening, **about})[:-1]}, {_json(key)}: ["
+        count = 0
+        for count, event in enumerate(events, start=1):
+            yield f"{',' if count > 1 else ''}\n{_json(entry(event, site))}"
+        yield f'\n], "count": {count}}}\n'
+
+    return write
+
+
+def _lines(events: Iterable[Event], site: str, about: dict[str, Any]) -> Iterator[str]:
+    for event in events:
+        yield f"{_json(full_record(event, site))}\n"
+
+
+# The formats and their door
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    label: str
+    media_type: str
+    write: Writer
+
+    @property
+    def is_json(self) -> bool:
+        return "json" in self.media_type
+
+
+_CSV = "text/csv; charset=utf-8; header=present"
+FORMATS: dict[str, Format] = {
+    "csv": Format("CSV", _CSV, csv_of(tuple(COLUMNS), record)),
+    "json": Format("JSON", "application/json", _document({}, "events", full_record)),
+    "jsonl": Format("JSON lines", "application/jsonl; charset=utf-8", _lines),
+    "geojson": Format(
+        "GeoJSON", "application/geo+json", _document({"type": "FeatureCollection"}, "features", feature)
+    ),
+    "timelinejs.csv": Format("TimelineJS", _CSV, csv_of(TIMELINEJS_COLUMNS, timelinejs)),
+    "acled.csv": Format("ACLED columns", _CSV, csv_of(ACLED_COLUMNS, acled)),
+    "ucdp.csv": Format("UCDP columns", _CSV, csv_of(UCDP_COLUMNS, ucdp)),
+}
+
+
+def blocks(pieces: Iterable[str]) -> Iterator[bytes]:
+    """The same text in blocks of about BLOCK characters: one write a block, not one a row."""
+    gathered: list[str] = []
+    size = 0
+    for piece in pieces:
+        gathered.append(piece)
+        size += len(piece)
+        if size >= BLOCK:
+            yield "".join(gathered).encode()
+            gathered, size = [], 0
+    if gathered:
+        yield "".join(gathered).encode()
+
+
+@require_safe
+def download(request: HttpRequest, name: str) -> HttpResponseBase:
+    """/events.<name>?<filter>"""
+    if name not in FORMATS:
+        raise Http404(f"There is no format {name}. There are: {', '.join(FORMATS)}.")
+    kind = FORMATS[name]
+    chosen = EventFilter(request.GET)
+    if messages := refusals(chosen):
+        return refuse(messages, kind.is_json)
+    site = site_of(request)
+    tag = etag(chosen, name, site)
+    if known := unchanged(request, tag):
+        return known
+    about = {
+        "version": VERSION,
+        "note": NOTE,
+        "filter": chosen.describe(),
+        "page": f"{site}{reverse('chronology')}?{chosen.query.urlencode()}".rstrip("?"),
+        "made": timezone.now().isoformat(timespec="seconds"),
+    }
+    events = chosen.ordered().for_list().defer("search", "overrides").iterator(chunk_size=CHUNK)
+    pieces = () if request.method == "HEAD" else blocks(kind.write(events, site, about))
+    file_name = f"conflict-timeline-{timezone.now().date().isoformat()}.{name}"
+    return StreamingHttpResponse(
+        pieces,
+        content_type=kind.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{file_name}"',
+            "ETag": tag,
+            "Link": f'<{site}{reverse("about")}>; rel="describedby"',
+        },
+    )
