@@ -8,18 +8,26 @@ Which act is meant is settled afterwards, with the whole article (`timeline.extr
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from timeline.extraction.actors import Actor
 from timeline.extraction.attribution import Attribution, Speaker
 from timeline.extraction.clauses import Clause, Kind, Parsed
 from timeline.extraction.codebook import Category, Stance
-from timeline.extraction.inflection import noun_forms, verb_forms
-from timeline.extraction.lexicon import load
+from timeline.extraction.contested_words import (
+    Span,
+    calling,
+    holding,
+    names,
+    noun_kind,
+    noun_kinds,
+    phrases,
+    places_in,
+    planned,
+    side_of,
+    verb_kinds,
+    word_group,
+)
 from timeline.extraction.reading import Reading
-from timeline.extraction.tokens import Token
-
-Span = tuple[int, int]
 
 STRIKE, TERRITORY = Category.STRIKE, Category.TERRITORY
 BOTH = frozenset((STRIKE, TERRITORY))
@@ -50,14 +58,19 @@ class Answer:
 
     @property
     def side(self) -> str:
-        return self.speaker.side
+        return side_of(self.speaker)
+
+    @property
+    def outright(self) -> bool:
+        """ "Denied ...", not another version told."""
+        return bool(self.verb) and self.stance is Stance.DENIES and not self.accused
 
 
 def answers(reading: Reading, index: int) -> list[Answer]:
     """The answers of one sentence: first what is said outright, then what follows from another version."""
     found: list[Answer] = []
     for said in reading.says:
-        if not said.speaker.side:
+        if not side_of(said.speaker):
             continue
         if said.clause >= 0:
             if _idle(reading.parsed, said.clause):
@@ -97,13 +110,15 @@ class _Outright:
         self.end = max((b for _, b in said.scope), default=len(self.parsed.tokens))
 
     def answers(self) -> Iterator[Answer]:
-        kinds = {kind for kind, forms in _verbs().items() if self.word in forms}
+        kinds = {kind for kind, forms in verb_kinds().items() if self.word in forms}
         if self._gives_verdict():
             yield self._answer(Stance.DENIES, BOTH)
         elif "blame" in kinds:
             accused = self._accused()
             if accused is not None:
-                yield self._answer(Stance.DENIES, {STRIKE}, accused=accused.side)
+                content = (accused.last, self.end)
+                told = bool(names(self.parsed, content)) or bool(places_in(self.reading, content))
+                yield self._answer(Stance.DENIES, {STRIKE}, content if told else None, accused.side)
         elif kinds & {"deny", "confirm"}:
             yield from self._object(Stance.CONFIRMS if "confirm" in kinds else Stance.DENIES)
         elif "reject" in kinds:
@@ -135,14 +150,14 @@ class _Outright:
         if alone and self._points(first):
             yield self._answer(stance, BOTH)
             return
-        kind = _noun_kind(self.parsed, phrase) if phrase is not None and not self._is_subject(first) else ""
+        kind = noun_kind(self.parsed, phrase) if phrase is not None and not self._is_subject(first) else ""
         if kind == "claim" and phrase is not None:
             yield from self._claim(stance, phrase)
         elif kind == "role":
             yield self._answer(stance, {STRIKE})
         else:
             about = {Category(kind)} if kind else names(self.parsed, (first, self.end))
-            if about and not _planned(self.parsed, (first, self.end)):
+            if about and not planned(self.parsed, (first, self.end)):
                 yield self._answer(stance, about, (first, self.end))
 
     def _claim_only(self) -> Iterator[Answer]:
@@ -153,7 +168,7 @@ class _Outright:
                 yield self._answer(Stance.DENIES, BOTH)
             return
         phrase = self.parsed.phrase_at(first)
-        if phrase is not None and _noun_kind(self.parsed, phrase) == "claim" and not self._is_subject(first):
+        if phrase is not None and noun_kind(self.parsed, phrase) == "claim" and not self._is_subject(first):
             yield from self._claim(Stance.DENIES, phrase)
 
     def _claim(self, stance: Stance, phrase: Span) -> Iterator[Answer]:
@@ -208,12 +223,12 @@ class _Outright:
         if clause.subject is not None and not clause.passive:
             start = min(start, clause.subject[0])
         before = tokens[max(0, start - 3) : start]
-        claim = any(t.lower in _nouns()["claim"] for t in before)
+        claim = any(t.lower in noun_kinds()["claim"] for t in before)
         return claim or (not named and any(t.lower in ("which", "something") for t in before))
 
     def _gives_verdict(self) -> bool:
         """ "called it disinformation", "described the report as false"."""
-        if self.word not in _calling():
+        if self.word not in calling():
             return False
         tokens = self.parsed.tokens
         first = self.clause.group[1]
@@ -221,15 +236,15 @@ class _Outright:
         if phrase is None:
             return False
         pointing = phrase[1] - phrase[0] == 1 and tokens[phrase[0]].lower in _POINTING
-        claim = _noun_kind(self.parsed, phrase) == "claim"
+        claim = noun_kind(self.parsed, phrase) == "claim"
         near = tokens[phrase[1] : min(self.end, phrase[1] + _NEAR)]
-        return (pointing or claim) and any(t.lower in _word("verdicts") for t in near)
+        return (pointing or claim) and any(t.lower in word_group("verdicts") for t in near)
 
     def _accused(self) -> Actor | None:
         """Who is blamed: the first of another side after the verb."""
         near = range(self.clause.group[1], min(self.end, self.clause.group[1] + _NEAR))
         other = (a for a in self.reading.actors if a.first in near and a.side)
-        return next((a for a in other if a.side != self.said.speaker.side), None)
+        return next((a for a in other if a.side != side_of(self.said.speaker)), None)
 
 
 # ------------------------------------------------------------------ another version
@@ -241,7 +256,7 @@ class _Version:
     def __init__(self, reading: Reading, index: int, said: Attribution, span: Span) -> None:
         self.reading, self.index, self.said, self.span = reading, index, said, span
         self.parsed = reading.parsed
-        self.side = said.speaker.side
+        self.side = side_of(said.speaker)
         tokens = self.parsed.tokens[span[0] : span[1]]
         self.text = " " + " ".join("not" if t.lower == "n't" else t.lower for t in tokens) + " "
 
@@ -281,22 +296,22 @@ class _Version:
         )
 
     def _has(self, group: str) -> bool:
-        return any(f" {phrase} " in self.text for phrase in load("contested")["phrases"][group])
+        return any(f" {phrase} " in self.text for phrase in phrases(group))
 
     def _of_clause(self, clause: Clause) -> Iterator[Answer]:
         tokens = self.parsed.tokens
         span = (clause.start, min(clause.end, self.span[1]))
         if clause.negated:
             about = names(self.parsed, (clause.verb, clause.verb + 1))
-            if about and not clause.modal and not _planned(self.parsed, span):
+            if about and not clause.modal and not planned(self.parsed, span):
                 yield self._answer(about, clause.verb, span)
         elif tokens[clause.verb].verb == "be" and clause.subject is not None and not clause.modal:
             subject = tokens[clause.subject[0] : clause.subject[1]]
-            refers = subject[-1].lower in _nouns()["claim"] or subject[0].lower in ("it", "this", "that")
+            refers = subject[-1].lower in noun_kinds()["claim"] or subject[0].lower in ("it", "this", "that")
             near = tokens[clause.group[1] : min(self.span[1], clause.group[1] + 3)]
-            if refers and any(t.lower in _word("verdicts") for t in near):
+            if refers and any(t.lower in word_group("verdicts") for t in near):
                 yield self._answer(BOTH, clause.verb)
-        if not clause.negated and not clause.modal and self._holds(clause):
+        if not clause.negated and not clause.modal and self._holds(clause) and self._names_land(span):
             yield self._answer({TERRITORY}, clause.verb, span, holds=True)
 
     def _holds(self, clause: Clause) -> bool:
@@ -305,13 +320,17 @@ class _Version:
         after = range(clause.group[1], min(clause.end, self.span[1]))
         text = " ".join(tokens[i].lower for i in range(clause.verb, after.stop))
         actors = [a for a in self.reading.actors if a.side == self.side]
-        if any(phrase in text for phrase in load("contested")["words"]["ours"]):
+        if any(phrase in text for phrase in word_group("ours")):
             return " its control" in text or " our control" in text or any(a.first in after for a in actors)
-        if tokens[clause.verb].lower not in _holding() or clause.subject is None:
+        if tokens[clause.verb].lower not in holding() or clause.subject is None:
             return False
         if clause.passive:
             return any(a.first in after for a in actors)
         return any(clause.subject[0] <= a.first < clause.subject[1] for a in actors)
+
+    def _names_land(self, span: Span) -> bool:
+        tokens = self.parsed.tokens[span[0] : span[1]]
+        return bool(places_in(self.reading, span)) or any(t.lower in word_group("lands") for t in tokens)
 
     def _none(self) -> Iterator[Answer]:
         """ "there had been no attack", not "no further attacks" nor "no casualties"."""
@@ -321,13 +340,13 @@ class _Version:
                 continue
             following = tokens[i + 1].lower
             for kind in ("strike", "territory"):
-                if following in _nouns()[kind] and not _planned(self.parsed, self.span):
+                if following in noun_kinds()[kind] and not planned(self.parsed, self.span):
                     yield self._answer({Category(kind)}, i, (i, self.span[1]))
 
     def _instead(self) -> str:
         """The side that the damage is put down to: "was caused by a Ukrainian air defence missile"."""
         tokens = self.parsed.tokens
-        for phrase in load("contested")["phrases"]["cause"]:
+        for phrase in phrases("cause"):
             words = phrase.split()
             for i in range(self.span[0], self.span[1] - len(words)):
                 if [t.lower for t in tokens[i : i + len(words)]] != words:
@@ -337,78 +356,3 @@ class _Version:
                 if named is not None and named.side != self.side:
                     return named.side
         return ""
-
-
-# ------------------------------------------------------------------ words
-
-
-def names(parsed: Parsed, span: Span) -> frozenset[Category]:
-    """The categories of acts that the tokens name."""
-    tokens = parsed.tokens[span[0] : span[1]]
-    text = " " + " ".join(t.lower for t in tokens) + " "
-    found = set()
-    for category in (STRIKE, TERRITORY):
-        key = str(category)
-        if (
-            any(_is_act(t, following, key) for t, following in zip(tokens, [*tokens[1:], None], strict=True))
-            or any(t.tag.startswith("NN") and t.lower in _nouns()[key] for t in tokens)
-            or any(f" {phrase} " in text for phrase in load("contested")["phrases"][key])
-        ):
-            found.add(category)
-    return frozenset(found)
-
-
-def _is_act(verb: Token, following: Token | None, category: str) -> bool:
-    """A verb of the category, not "took part"."""
-    if not verb.tag.startswith("VB") or verb.lower not in _acts()[category]:
-        return False
-    return following is None or following.lower not in _word("light_objects")
-
-
-def _planned(parsed: Parsed, span: Span) -> bool:
-    return any(t.lower in _word("plans") for t in parsed.tokens[span[0] : span[1]])
-
-
-def _noun_kind(parsed: Parsed, phrase: Span) -> str:
-    """ "claim", "role" or a category, by the last noun of the phrase; "" for any other."""
-    for i in range(phrase[1] - 1, phrase[0] - 1, -1):
-        word = parsed.tokens[i].lower
-        if parsed.tokens[i].tag.startswith(("NN", "VB")):
-            return next((kind for kind, forms in _nouns().items() if word in forms), "")
-    return ""
-
-
-@cache
-def _verbs() -> dict[str, frozenset[str]]:
-    return _forms("verbs")
-
-
-@cache
-def _acts() -> dict[str, frozenset[str]]:
-    return _forms("acts")
-
-
-def _forms(section: str) -> dict[str, frozenset[str]]:
-    table = load("contested")[section]
-    return {kind: frozenset(f for v in verbs for f in verb_forms(v)) for kind, verbs in table.items()}
-
-
-@cache
-def _nouns() -> dict[str, frozenset[str]]:
-    table = load("contested")["nouns"]
-    return {kind: frozenset(f for n in nouns for f in noun_forms(n)) for kind, nouns in table.items()}
-
-
-@cache
-def _word(group: str) -> frozenset[str]:
-    return frozenset(load("contested")["words"][group])
-
-
-@cache
-def _calling() -> frozenset[str]:
-    return frozenset(f for v in load("contested")["words"]["calling"] for f in verb_forms(v))
-
-
-@cache
-def _holding() -> frozenset[str]:
-    return frozenset(f for v in load("contested")["words"]["holding"] for f in verb_forms(v))

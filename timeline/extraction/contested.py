@@ -12,22 +12,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from timeline.extraction.act import Act
-from timeline.extraction.answers import STRIKE, TERRITORY, Answer, answers, names
+from timeline.extraction.answers import STRIKE, TERRITORY, Answer, answers
 from timeline.extraction.article import acts, finding
 from timeline.extraction.codebook import Category, Modality, PlacePrecision, Role, Stance
+from timeline.extraction.contested_words import act_named, names, places_in, side_of
 from timeline.extraction.findings import Finding
 from timeline.extraction.frames import Candidate
-from timeline.extraction.places import PLACE
+from timeline.extraction.frames.binding import date_for
+from timeline.extraction.frames.candidate import add_parties
 from timeline.extraction.reading import Reading
 
-# How many sentences an answer reaches back: by a pronoun or "the claim"; by naming the act again.
-_POINTS, _NAMES = 3, 8
+# How many sentences an answer reaches back: by a pronoun or "the claim"; by naming the act again; to what the
+# article charges the speaker with.
+_POINTS, _NAMES, _LEAD = 3, 8, 20
 # "It denied ..." goes on with the speaker's own account only so soon after.
 _NEXT = 2
 # What changes hands, and what the side that does it loses.
 _GIVES = "withdrawal"
 # Findings that may be nothing but the words of a denial.
 _WORDS = frozenset(("statement", "rejection", "accusation"))
+_SPOTS = (PlacePrecision.EXACT, PlacePrecision.NEAR)
 _CONFIDENCE = {True: 0.75, False: 0.6}
 
 
@@ -57,6 +61,7 @@ def ledger(readings: list[Reading], found: Iterable[Candidate], day: date) -> li
     renamed: list[Candidate] = []
     for c in found:
         (renamed if any(_renames(c, a) for a in given) else asserted).append(c)
+    asserted += _accusations(readings, given, asserted)
     told = [_told(readings, act, finding(act, readings, day)) for act in acts(readings, asserted, day)]
     settled = _settle(readings, given, told)
     _turn_own_accounts(readings, given, told, settled)
@@ -71,9 +76,35 @@ def ledger(readings: list[Reading], found: Iterable[Candidate], day: date) -> li
 
 def _renames(c: Candidate, a: Answer) -> bool:
     """Whether the candidate only names again what is being denied."""
-    if a.sentence != c.sentence or a.stance is not Stance.DENIES or a.content is None or a.holds:
+    if a.sentence != c.sentence or a.stance is not Stance.DENIES or a.content is None or a.holds or a.accused:
         return False
     return c.category is not Category.DIPLOMACY and a.content[0] <= c.position < a.content[1]
+
+
+def _accusations(
+    readings: Sequence[Reading], given: Sequence[Answer], asserted: Sequence[Candidate]
+) -> list[Candidate]:
+    """ "Accused X of sabotage at the dam": the act itself, where it has a place and nothing told it before."""
+    found = []
+    for a in given:
+        reading = readings[a.sentence]
+        if not a.accused or a.content is None:
+            continue
+        named = act_named(reading.parsed, a.content)
+        place = next((p for p in places_in(reading, a.content) if p.where.precision in _SPOTS), None)
+        known = any(c.category is STRIKE and c.sentence <= a.sentence for c in asserted)
+        if named is None or place is None or known:
+            continue
+        position, kind = named
+        clause = reading.parsed.clause_of(position)
+        act = Candidate(
+            kind, a.sentence, position, a.content, 0.6, "contested:accusation",
+            place=place, date=date_for(reading, position, clause), speakers=list(a.speaker.names), clause=clause,
+        )  # fmt: skip
+        accused = [x for x in reading.actors if x.side == a.accused and a.at < x.first <= a.content[0]]
+        add_parties(act, accused, Role.INITIATOR)
+        found.append(act)
+    return found
 
 
 def _repeats(readings: Sequence[Reading], t: Told, a: Answer) -> bool:
@@ -107,7 +138,7 @@ def _turn_own_accounts(
 ) -> None:
     """ "Munitions detonated, the ministry said. It denied that the base had been hit.": one account, a denial."""
     for a in given:
-        if a.verb != "deny" or a.about != {STRIKE} or a.content is None or any(a is b for b, _ in settled):
+        if not a.outright or a.about != {STRIKE} or a.content is None or any(a is b for b, _ in settled):
             continue
         for n, t in enumerate(told):
             last = t.last_before(a)
@@ -126,26 +157,28 @@ def _turn_own_accounts(
 def _told(readings: Sequence[Reading], act: Act, finding: Finding) -> Told:
     doers = frozenset(p.side for p in finding.parties if p.role is not Role.TARGET and p.side)
     voices = frozenset(
-        said.speaker.side
+        side
         for m in act.mentions
         for said in readings[m.sentence].says
-        if said.covers(m.position) and said.speaker.side
+        if said.covers(m.position) and (side := side_of(said.speaker))
     )
     return Told(act, finding, doers, voices)
 
 
 def _meant(readings: Sequence[Reading], answer: Answer, told: Sequence[Told]) -> list[tuple[int, Told]]:
-    """The acts of the latest sentence that has any that the answer fits."""
-    reach = _NAMES if answer.content is not None or _told_again(readings, answer) else _POINTS
-    fitting: list[tuple[int, int, Told]] = []
+    """The acts of the latest sentence that has any that the answer fits; first what the speaker is charged with."""
+    points = answer.content is None and not _told_again(readings, answer)
+    fitting: list[tuple[tuple[bool, int], int, Told]] = []
     for n, t in enumerate(told):
         last = t.last_before(answer)
-        if last is None or answer.sentence - last > reach:
+        if last is None or not (_fits(answer, t) or _same_affair(readings, answer, t)):
             continue
-        if _fits(answer, t) and _same_place(readings, answer, t):
-            fitting.append((last, n, t))
-    latest = max((last for last, _, _ in fitting), default=-1)
-    return [(n, t) for last, n, t in fitting if last == latest]
+        blamed = answer.about == {STRIKE} and answer.side in t.doers
+        reach = _LEAD if blamed else _POINTS if points else _NAMES
+        if answer.sentence - last <= reach and _same_place(readings, answer, t):
+            fitting.append(((blamed, last), n, t))
+    best = max((rank for rank, _, _ in fitting), default=None)
+    return [(n, t) for rank, n, t in fitting if rank == best]
 
 
 def _told_again(readings: Sequence[Reading], answer: Answer) -> bool:
@@ -153,7 +186,7 @@ def _told_again(readings: Sequence[Reading], answer: Answer) -> bool:
     before = readings[answer.sentence - 1] if answer.sentence else None
     return (
         before is not None
-        and any(said.speaker.side not in ("", answer.side) for said in before.says)
+        and any(side_of(said.speaker) not in ("", answer.side) for said in before.says)
         and bool(names(before.parsed, (0, len(before.parsed.tokens))) & answer.about)
     )
 
@@ -178,17 +211,23 @@ def _fits(a: Answer, t: Told) -> bool:
     return True
 
 
+def _same_affair(readings: Sequence[Reading], a: Answer, t: Told) -> bool:
+    """Who has blamed the other side for an act denies that its own forces did it."""
+    if not a.outright or a.content is None or t.finding.category not in a.about:
+        return False
+    own = any(
+        x.side == a.side and a.content[0] <= x.first < a.content[1] for x in readings[a.sentence].actors
+    )
+    return own and t.voices == {a.side} and bool(t.doers) and a.side not in t.doers
+
+
 def _same_place(readings: Sequence[Reading], a: Answer, t: Told) -> bool:
     """Whether a place that the answer names is the act's, or one of them holds the other."""
     where = t.finding.where
     reading = readings[a.sentence]
     if a.content is None:
         return True
-    named = [
-        p.where
-        for p in reading.places
-        if p.role == PLACE and a.content[0] <= reading.position(p.start) < a.content[1]
-    ]
+    named = [p.where for p in places_in(reading, a.content)]
     if where is None or not named:
         return not a.holds or where is not None
     coarse = (PlacePrecision.COUNTRY, PlacePrecision.ADMIN1, PlacePrecision.INTERNATIONAL)
@@ -203,21 +242,15 @@ def _same_place(readings: Sequence[Reading], a: Answer, t: Told) -> bool:
 def _finding(readings: Sequence[Reading], a: Answer, t: Told) -> Finding:
     s = readings[a.sentence].sentence
     answered = t.act.first.sentence + 1
-    how = (
-        "holds"
-        if a.holds
-        else "blames"
-        if a.accused
-        else "denies"
-        if a.stance is Stance.DENIES
-        else "confirms"
-    )
+    how = "holds" if a.holds else "blames" if a.accused else str(a.stance)
+    own = a.side in t.voices  # it denies for its own forces what it has blamed the other side for
     return replace(
         t.finding,
         evidence=((s.start, s.end),),
         modality=Modality.OCCURRED,
         confidence=min(t.finding.confidence, _CONFIDENCE[not (a.holds or a.accused)]),
         rule=f"contested:{how}",
+        parties=tuple(p for p in t.finding.parties if not (own and p.role is Role.INITIATOR)),
         attributed_to=a.speaker.names,
         stance=a.stance,
         killed=None,
