@@ -368,7 +368,10 @@ def _gender(actor: Actor) -> bool | None:
 
 
 def _is_subject(parsed: Parsed, actor: Actor) -> bool:
-    return any(c.subject is not None and c.subject[0] <= actor.first < c.subject[1] for c in parsed.clauses)
+    return any(
+        c.subject is not None and actor.first < c.subject[1] and actor.last > c.subject[0]
+        for c in parsed.clauses
+    )
 
 
 def _acts(parsed: Parsed, i: int) -> bool:

@@ -67,7 +67,7 @@ def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
     done = 0
     for k, clause in enumerate(parsed.clauses):
         verb = parsed.tokens[clause.verb].verb
-        if not is_speech(parsed.tokens, clause.verb):
+        if not is_speech(parsed.tokens, clause.verb) or _without(parsed, clause):
             continue
         speaker = (
             _passive_speaker(parsed, clause, actors)
@@ -83,17 +83,17 @@ def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
         if not post or _quote_follows(parsed, clause):
             scope.append(after)
         if verb == "tell":
-            speaker = _with_outlet(parsed, clause, speaker)
+            speaker = _with_outlet(parsed, clause, speaker, actors)
         found.append(Attribution(speaker, tuple(scope), k, verb, denies, post))
         if post:
             done = min(clause.end, after[1])
     return sorted(found, key=lambda a: a.clause)
 
 
-def _with_outlet(parsed: Parsed, clause: Clause, speaker: Speaker) -> Speaker:
+def _with_outlet(parsed: Parsed, clause: Clause, speaker: Speaker, actors: list[Actor]) -> Speaker:
     """ "told the TASS agency": the word reaches us through the outlet, which is named too."""
     phrase = parsed.phrase_after(clause.group[1], len(parsed.tokens))
-    if phrase is None:
+    if phrase is None or any(a.kind == PERSON and phrase[0] <= a.first < phrase[1] for a in actors):
         return speaker
     names = [t.text for t in parsed.tokens[phrase[0] : phrase[1]] if t.text[:1].isupper() and t.tag != "PRP"]
     return Speaker((*speaker.names, " ".join(names)), speaker.actor) if names else speaker
@@ -102,6 +102,12 @@ def _with_outlet(parsed: Parsed, clause: Clause, speaker: Speaker) -> Speaker:
 def speakers_at(found: list[Attribution], position: int) -> list[Attribution]:
     """The attributions that cover a token, outermost first."""
     return [a for a in found if a.covers(position)]
+
+
+def _without(parsed: Parsed, clause: Clause) -> bool:
+    """ "without confirming": nothing is said."""
+    first = clause.group[0]
+    return first > 0 and parsed.tokens[first - 1].lower == "without"
 
 
 def _attribution_start(clause: Clause) -> int:
@@ -113,6 +119,9 @@ def _attribution_start(clause: Clause) -> int:
 
 def _scope_end(parsed: Parsed, k: int) -> int:
     """Up to a contrasting clause with its own subject ("but Kyiv denied it"), else the sentence's end."""
+    if parsed.clauses[k].kind is Kind.RELATIVE:
+        # "the army, which denies it, bombed ...": its word ends with the clause
+        return next((c.start for c in parsed.clauses[k + 1 :] if c.kind is Kind.MAIN), len(parsed.tokens))
     for later in parsed.clauses[k + 2 :]:
         contrast = later.conjunction in ("but", "while", "whereas", "although", "though", "yet")
         if contrast and later.own_subject and not parsed.quoted[later.group[0]]:

@@ -40,10 +40,14 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
         found = _of_clause(parsed, clause, own=not nominal)
         if found is not None:
             return found
+    if nominal and clause.subject is not None and clause.subject[0] <= position < clause.subject[1]:
+        found = _of_subject(parsed, clause)
+        if found is not None:
+            return found
     seen = {k}
     while True:
         parent = clause.parent
-        if parent < 0 or parent in seen:
+        if parent < 0 or parent in seen or clause.kind is Kind.RELATIVE:
             break
         seen.add(parent)
         outer = parsed.clauses[parent]
@@ -63,6 +67,20 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
     if not nominal and clause.progressive and clause.past and _reported(parsed, clause):
         return Modality.ONGOING, tokens[clause.group[0]].text  # "said he was heading"
     return Modality.OCCURRED, ""
+
+
+_HAPPENING = frozenset(
+    ("hold", "take", "begin", "start", "resume", "happen", "occur", "reach", "sign", "agree")
+)
+
+
+def _of_subject(parsed: Parsed, clause: Clause) -> tuple[Modality, str] | None:
+    """An event noun as subject: "talks will be held", "if a truce is reached"."""
+    if clause.conjunction in ("if", "unless") or parsed.tokens[clause.start].lower in ("if", "unless"):
+        return Modality.HYPOTHETICAL, "if"
+    if parsed.tokens[clause.verb].verb in _HAPPENING:
+        return _of_clause(parsed, clause, own=True)
+    return None
 
 
 def _question(parsed: Parsed) -> tuple[Modality, str] | None:
@@ -100,6 +118,13 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
     verbs = _verbs()
     if clause.conjunction in words["conditional"] and clause.conjunction != "should":
         return Modality.HYPOTHETICAL, clause.conjunction
+    if clause.start > 0 and tokens[clause.start - 1].lower in (
+        "provided",
+        "providing",
+        "assuming",
+        "supposing",
+    ):
+        return Modality.HYPOTHETICAL, tokens[clause.start - 1].text
     if tokens[clause.start].lower in ("if", "unless") and clause.start < clause.verb:
         return Modality.HYPOTHETICAL, tokens[clause.start].text
     if clause.negated:

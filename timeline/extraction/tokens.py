@@ -221,7 +221,8 @@ def _repair(tokens: list[Token]) -> None:
             if before is not None and before.tag == "RB" and i > 1:
                 before = tokens[i - 2]  # "he formally annexes"
             noun_before = before is not None and before.tag.startswith(_NOUNY)
-            if t.tag.startswith("NN") and noun_before and takes_object and _agrees(before, t):
+            only_verb = not t.noun and t.lower != t.verb
+            if t.tag.startswith("NN") and noun_before and (takes_object or only_verb) and _agrees(before, t):
                 t.tag = "VBZ" if t.lower != t.verb else "VBP"
             elif (
                 t.tag.startswith("VB") and before is not None and before.tag in ("DT", "PRP$", "POS", "CD")
@@ -233,6 +234,8 @@ def _agrees(subject: Token | None, verb: Token) -> bool:
     """ "Russia attacks", "forces attack"; not "missile attacks" before an object that is not one."""
     if subject is None:
         return False
+    if verb.lower != verb.verb and not verb.noun and subject.tag == "NN":
+        return True  # "the army retakes"
     plural = subject.tag in ("NNS", "NNPS") or subject.lower in ("they", "we", "i", "you")
     return plural != (verb.lower != verb.verb) and (
         subject.tag.startswith("NNP") or subject.tag == "PRP" or plural

@@ -185,13 +185,28 @@ def _of_another_act(reading: Reading, d: DateMention) -> bool:
 
 def speakers_for(reading: Reading, position: int, skip: int = -2) -> tuple[list[str], list[Attribution]]:
     """Names of those who vouch for the token, and their attributions, outermost first."""
-    found = [a for a in speakers_at(reading.says, position) if a.clause != skip]
+    found = [
+        a
+        for a in speakers_at(reading.says, position)
+        if a.clause != skip and not (a.denies and _asserted_within(reading, position, a.clause))
+    ]
     names: list[str] = []
     for a in found:
         for name in a.speaker.names:
             if name not in names:
                 names.append(name)
     return names, found
+
+
+def _asserted_within(reading: Reading, position: int, outer: int) -> bool:
+    """A relative clause inside what is denied is no part of the denial ("denied backing X, which took Y")."""
+    clauses = reading.parsed.clauses
+    k = reading.parsed.clause_of(position)
+    while k >= 0 and k != outer:
+        if clauses[k].kind is Kind.RELATIVE:
+            return True
+        k = clauses[k].parent
+    return False
 
 
 def earlier(reading: Reading, clause: Clause | None) -> bool:

@@ -49,6 +49,8 @@ def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:
         if kept.type in SPEECH_ACTS and c.type in SPEECH_ACTS and _initiators(kept) == _initiators(c):
             return True  # "condemned the attack and warned of reprisals"
         return _same_words(reading, kept, c)
+    if kept.type == "exchange" and c.category is Category.STRIKE and kept.clause == c.clause:
+        return True  # "handed over 20 wounded soldiers"
     if c.type == "clash" and kept.category is Category.TERRITORY:
         return not c.tolls  # "captured X in costly battles" is the capture
     if {kept.category, c.category} == {Category.DIPLOMACY, Category.TERRITORY}:

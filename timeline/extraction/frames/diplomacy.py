@@ -103,9 +103,10 @@ def _bind_parties(candidate: Candidate, s: Scene) -> None:
     kind = candidate.type
     reading = s.reading
     if kind in ("talks", "agreement", "exchange"):
+        present = [a for a in reading.actors if not _venue(reading, a)]
         everyone = [
             a
-            for a in officials(reading.actors)
+            for a in officials(present)
             if not _only_speaks(reading, a) or (a.first >= s.span[0] and a.first < s.span[1])
         ]
         mediators = [a for a in everyone if _mediates(s, a)]
@@ -122,8 +123,16 @@ def _bind_parties(candidate: Candidate, s: Scene) -> None:
         return
     add_parties(candidate, doers, Role.INITIATOR)
     own = candidate.sides
-    others = [a for a in officials(s.objects) if a.side not in own]
+    others = [a for a in officials(s.objects) if a.side not in own and not _venue(reading, a)]
     add_parties(candidate, others[:2], Role.TARGET)
+
+
+def _venue(reading: Reading, actor: Actor) -> bool:
+    """ "in Rome": where it takes place is no party to it."""
+    return any(
+        is_place(p) and p.locative and actor.first <= reading.position(p.start) < actor.last
+        for p in reading.places
+    )
 
 
 def _only_speaks(reading: Reading, actor: Actor) -> bool:
@@ -259,7 +268,7 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     )  # fmt: skip
     add_parties(candidate, [actor], Role.INITIATOR)
     own = candidate.sides
-    others = [x for x in officials(reading.actors) if x.side not in own]
+    others = [x for x in officials(reading.actors) if x.side not in own and not _venue(reading, x)]
     add_parties(candidate, others[:2], Role.TARGET)
     candidate.speakers = list(a.speaker.names)
     candidate.date = _speech_date(reading, a)

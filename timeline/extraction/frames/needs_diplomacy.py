@@ -42,6 +42,8 @@ def meeting(s: Scene) -> bool:
     first, last = s.object
     if phrase in ("discuss", "speak", "call", "host", "attend", "gather", "negotiate", "talk to", "speak to"):
         others = officials(s.actors_in(first, min(last, first + 14)))
+        if phrase == "call" and first < len(s.tokens) and s.tokens[first].lower in ("on", "for", "upon"):
+            return False
         if phrase in ("call",):
             token = s.tokens[first : first + 1]
             return (

@@ -36,6 +36,8 @@ def violent(s: Scene) -> bool:
     if _rate(s):
         return False
     lower = tokens[s.trigger.head].lower
+    if s.trigger.phrase in ("blow up", "blow * up", "detonate", "sabotage", "assassinate"):
+        return True
     if s.trigger.nominal and (points_back(s) or _known_act(s, lower)):
         return True
     if s.tolls_in(a, b) or any(x.kind in ARMED for x in s.reading.actors):

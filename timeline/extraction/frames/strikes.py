@@ -1,5 +1,6 @@
 """Strikes, clashes and interceptions: triggers of one act in one sentence become one candidate."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from timeline.extraction.actors import ARMED, PERSON, Actor
@@ -50,7 +51,7 @@ def strikes(reading: Reading, index: int, scenes: list[Scene]) -> list[Candidate
     for span, members in _segments(reading, acts):
         candidate = _strike(reading, index, span, members)
         if candidate is not None:
-            found.append(candidate)
+            found += [candidate, *_elsewhere(reading, candidate)]
     return found
 
 
@@ -83,7 +84,7 @@ def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, in
             and clause.kind not in (Kind.RELATIVE, Kind.INFINITIVE)
         )
         if splits and len(new) == len(here):
-            cuts.append(clause.start)
+            cuts.append(_opening(reading, k, cuts[-1]))
             held = here
             active = acts
         else:
@@ -97,6 +98,20 @@ def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, in
         if members:
             result.append(((a, b), members))
     return result
+
+
+def _opening(reading: Reading, k: int, previous: int) -> int:
+    """Where the new act begins: "four were hurt when drones attacked X" begins with the hurt."""
+    clauses = reading.parsed.clauses
+    clause = clauses[k]
+    if clause.kind is Kind.ADVERBIAL and clause.conjunction in ("when", "after", "as") and clause.parent > 0:
+        outer = clauses[clause.parent]
+        placed = any(
+            is_place(p) and outer.start <= reading.position(p.start) < outer.end for p in reading.places
+        )
+        if outer.start > previous and not placed and outer.own_subject:
+            return outer.start
+    return clause.start
 
 
 def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[Scene]) -> Candidate | None:
@@ -134,6 +149,9 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
             )
     places = places_for(best, span)
     candidate.place = _one_of(reading, places, span)
+    if candidate.place is not None and candidate.place.where.precision is PlacePrecision.COUNTRY:
+        own_land = candidate.place.where.country in candidate.side_of(Role.INITIATOR)
+        candidate.place = None if own_land and not candidate.place.locative else candidate.place
     if candidate.place is not None:
         candidate.notes.append(f"place “{candidate.place.where.words or candidate.place.where.name}”")
     candidate.date = date_for(reading, best.trigger.head, best.clause_index)
@@ -148,7 +166,7 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     has_sides = any(p.side or p.kind in ("group", "force") for p in candidate.parties)
     support = (
         bool(candidate.place)
-        + bool(tolls)
+        + 2 * bool(tolls)
         + has_sides
         + bool(weapon)
         + bool(candidate.date)
@@ -166,6 +184,51 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
 _WITHIN_CITY = frozenset(
     "neighborhood neighbourhood district quarter square suburb area street market".split()
 )
+
+
+def _elsewhere(reading: Reading, c: Candidate) -> list[Candidate]:
+    """The same act told of further places in one list ("shelled A, B and C"), when no toll is told for all."""
+    if c.place is None or c.tolls or c.type == "clash" and not c.place.locative:
+        return []
+    listed = _list_of(reading, c.place)
+    if len(listed) < 2 or any(p.qualifies for p in listed):
+        return []
+    return [
+        replace(c, place=p, notes=[*c.notes, f"listed with {c.place.where.name}"])
+        for p in listed
+        if p is not c.place
+    ]
+
+
+def _list_of(reading: Reading, place: PlaceMention) -> list[PlaceMention]:
+    """The places that commas and conjunctions join with this one, all of one precision."""
+    tokens = reading.parsed.tokens
+    places = sorted((p for p in reading.places if is_place(p)), key=lambda p: p.start)
+    at = next((i for i, p in enumerate(places) if p is place), None)
+    if at is None:
+        return []
+    listed = [place]
+    for step in (1, -1):
+        i = at + step
+        while 0 <= i < len(places):
+            left, right = (places[i - 1], places[i]) if step == 1 else (places[i], places[i + 1])
+            between = tokens[reading.position(left.end - 1) + 1 : reading.position(right.start)]
+            words = {t.lower for t in between}
+            joined = bool(words & {",", "and"}) and words <= _JOINING
+            if not joined or places[i].where.precision is not place.where.precision:
+                break
+            listed.append(places[i])
+            i += step
+    joined_by_and = any(
+        t.lower == "and"
+        for t in tokens[
+            reading.position(min(p.start for p in listed)) : reading.position(max(p.start for p in listed))
+        ]
+    )
+    return sorted(listed, key=lambda p: p.start) if joined_by_and else [place]
+
+
+_JOINING = frozenset((",", "and", "both", "as", "well", "in", "the", "near", "also"))
 
 
 def _one_of(reading: Reading, places: list[PlaceMention], span: tuple[int, int]) -> PlaceMention | None:
@@ -231,7 +294,7 @@ def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tup
         return "clash", words
     major = means & {"missile", "drone", "shelling", "airstrike"}
     if len(major) > 1:
-        if major == {"airstrike", "missile"} or major == {"airstrike", "shelling"}:
+        if major == {"airstrike", "missile"}:
             explicit = any(
                 t.lower in ("airstrike", "airstrikes", "warplanes", "jets") for t in tokens[span[0] : span[1]]
             )
@@ -357,6 +420,9 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
         or s.weapons_in(phrase[1] - 1, phrase[1])
     ):
         return ""
+    counted = [s.reading.position(t.number[0]) for t in s.reading.tolls]
+    if any(phrase[0] <= n < phrase[1] for n in counted):
+        return ""  # casualties are no target
     words = s.reading.words(*phrase)
     for article in ("the ", "a ", "an ", "The ", "A "):
         words = words.removeprefix(article)

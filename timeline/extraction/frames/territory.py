@@ -28,6 +28,8 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         if modality in (Modality.OCCURRED, Modality.ONGOING) and not _asked(reading, s):
             return []
         modality = Modality.OCCURRED
+    elif modality is Modality.PLANNED and kind in ("withdrawal", "annexation"):
+        pass
     elif modality in _NOT_YET:
         if kind not in ("capture", "recapture") or word not in (
             "try",
@@ -113,7 +115,6 @@ def _asked(reading: Reading, s: Scene) -> bool:
             "surrender",
             "ruled",
             "proposal",
-            "plan",
             "cede",
             "ceding",
             "renounce",
@@ -138,6 +139,10 @@ def _object_places(s: Scene) -> list[PlaceMention]:
     if s.trigger.nominal:
         return finest(s.places_in(s.trigger.first, min(s.span[1], s.trigger.last + 20)))
     first, last = s.object
+    tokens = s.reading.parsed.tokens
+    if first < len(tokens) and tokens[first].lower == "it":
+        before = [p for p in s.places_in(0, s.trigger.first) if p.preposition != "from"]
+        return before[-1:]  # "withdrew from X, and the others entered it"
     return finest(
         [
             p
