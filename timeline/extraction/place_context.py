@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from timeline.extraction.gazetteer import Kind, Place, fold
-from timeline.extraction.place_spotting import Line, Spot
+from timeline.extraction.place_spotting import Line, Spot, Word
 from timeline.extraction.place_vocabulary import vocabulary
 
 _BACK = 9  # words looked back over
@@ -98,15 +98,14 @@ def _leaves_a_place(word: str) -> bool:
 _INITIAL = re.compile(r"\b[A-Z]\.\s*$")
 
 
-def _heads_a_body(line: Line, text: str, noun: int) -> bool:
+_BODIES = frozenset({"department", "council", "division", "agency"})  # type nouns of bodies too
+
+
+def heads_a_body(words: Sequence[Word], noun: int) -> bool:
     """Whether a capitalised noun and "of" make a body: "Louisiana Department of Justice"."""
-    words = line.words
-    return (
-        noun + 2 < len(words)
-        and words[noun + 1].lower == "of"
-        and line.gap(text, noun, noun + 1) == " "
-        and (words[noun].lower in ("department", "council", "division", "agency") and words[noun + 2].capital)
-    )
+    if noun + 2 >= len(words) or words[noun].lower not in _BODIES:
+        return False
+    return words[noun].capital and words[noun + 1].lower == "of" and words[noun + 2].capital
 
 
 def belongs_to_a_body(line: Line, text: str, found: Spot) -> bool:
@@ -118,7 +117,8 @@ def belongs_to_a_body(line: Line, text: str, found: Spot) -> bool:
         return False
     head = line.words[of - 1]
     sentence_start = of - 1 == 0 or head.lower in vocabulary().before_of
-    return head.capital and not sentence_start and head.lower not in vocabulary().types
+    place_noun = head.lower in vocabulary().types and head.lower not in _BODIES
+    return head.capital and not sentence_start and not place_noun
 
 
 def is_part_of_a_name(line: Line, text: str, found: Spot, place: Place | None, stated: bool) -> bool:

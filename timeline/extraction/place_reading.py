@@ -120,7 +120,7 @@ def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
     end = spot.first - (words[spot.first - 1].lower in ("of", "called", "named"))
     if end == spot.first and (end == 0 or words[end - 1].lower not in _APPOSED):
         return "", -1
-    if end and words[end - 1].lower in vocabulary().type_words:
+    if end and words[end - 1].lower in vocabulary().type_words and not heads_a_body(words, end - 1):
         for length in (3, 2, 1):
             noun = " ".join(w.lower for w in words[max(0, end - length) : end])
             if noun in types:
