@@ -131,7 +131,8 @@ class Registry:
             here = [a for a in found if a.kind == PERSON and is_named(a) and _is_subject(parsed, a)]
             source = next((a for a in (*here, *reversed(self.recent)) if _gender(a) in (None, female)), None)
         elif t.lower == "they":
-            source = self.last_plural
+            many = (a for a in found if a.kind in (FORCE, GROUP) and a.side and _is_subject(parsed, a))
+            source = next(many, self.last_plural)
         elif t.lower == "it" and _acts(parsed, i):
             subjects = (a for a in found if a.kind != PERSON and not a.adjective and _is_subject(parsed, a))
             source = next(subjects, self.last_state)
@@ -334,7 +335,8 @@ class Registry:
         before = [
             x for x in found if x.first < position and x.side and not x.adjective and _is_subject(parsed, x)
         ]
-        return before[-1] if before else self.last_state
+        anyone = [x for x in found if x.first < position and x.side and not x.adjective and x.kind != PERSON]
+        return before[-1] if before else anyone[-1] if anyone else self.last_state
 
     def _remember(self, parsed: Parsed, found: list[Actor]) -> None:
         people = [a for a in found if a.kind == PERSON and is_named(a)]
@@ -442,7 +444,9 @@ def _speaks(parsed: Parsed, first: int, last: int) -> bool:
     """An untitled name is a person when it is the subject of a clause or stands by a comma with a description."""
     tokens = parsed.tokens
     if any(
-        c.subject is not None and c.subject[0] <= first < c.subject[1] and tokens[c.verb].verb in _PERSONAL
+        c.subject is not None
+        and (c.subject[0] <= first < c.subject[1] or first == c.subject[1] + 1)
+        and tokens[c.verb].verb in _PERSONAL
         for c in parsed.clauses
     ):
         return True

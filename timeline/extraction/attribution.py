@@ -80,7 +80,7 @@ def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
         post = _postposed(parsed, k, done)
         scope = [(done, _attribution_start(clause))] if post else []
         after = (clause.group[1], _scope_end(parsed, k))
-        if not post or _quote_follows(parsed, clause):
+        if not post or _quote_follows(parsed, clause) or _inserted(parsed, k):
             scope.append(after)
         if verb == "tell":
             speaker = _with_outlet(parsed, clause, speaker, actors)
@@ -138,6 +138,17 @@ def _scope_end(parsed: Parsed, k: int) -> int:
 
 def _quote_follows(parsed: Parsed, clause: Clause) -> bool:
     return any(parsed.tokens[i].is_quote for i in range(clause.group[1], len(parsed.tokens)))
+
+
+def _inserted(parsed: Parsed, k: int) -> bool:
+    """ "Drones, the army said, attacked the port": it vouches for both parts."""
+    following = parsed.clauses[k + 1] if k + 1 < len(parsed.clauses) else None
+    return (
+        following is not None
+        and following.kind is Kind.MAIN
+        and (not following.own_subject or parsed.clauses[k].start > 0)
+        and parsed.tokens[parsed.clauses[k].group[1]].text == ","
+    )
 
 
 _EMPTY_AFTER = frozenset(
@@ -249,6 +260,8 @@ def _speaker_in(
         and (tail := parsed.phrase_at(b + 1))
     ):
         b = tail[1]  # "DeepState, a group of analysts, said"
+    if b + 1 < len(tokens) and tokens[b].lower in ("for", "of", "from") and (tail := parsed.phrase_at(b + 1)):
+        b = tail[1]  # "a spokesman for the rebels"
     inside = [x for x in actors if x.first < b and x.last > a and not x.adjective]
     named = [
         x for x in inside if x.kind == PERSON and x.name[:1].isupper() and x.name.split()[-1][:1].isupper()

@@ -452,6 +452,14 @@ def _subject_in(parsed: Parsed, start: int, verb: int) -> tuple[int, int] | None
     return chosen
 
 
+def _around(parsed: Parsed, clause: Clause, speech: Clause) -> tuple[int, int] | None:
+    """ "Drones, the army said, attacked the port": the subject stands before the words of saying."""
+    inserted = reporting_verb(parsed.tokens[speech.verb]) and parsed.tokens[clause.group[0] - 1].text == ","
+    if not inserted or clause.kind is not Kind.MAIN or speech.subject is None or speech.subject[0] < 2:
+        return None
+    return _phrase_ending(parsed, speech.subject[0])
+
+
 def _share_subjects(parsed: Parsed) -> None:
     """Participles, infinitives and coordinated verbs act with the subject of the clause they hang on."""
     for k, clause in enumerate(parsed.clauses):
@@ -464,7 +472,7 @@ def _share_subjects(parsed: Parsed) -> None:
             ]
             clause.subject = between[0] if between else parent.subject
         elif clause.kind in (Kind.INFINITIVE, Kind.PARTICIPLE, Kind.COORDINATED, Kind.ADVERBIAL, Kind.MAIN):
-            clause.subject = parent.subject
+            clause.subject = _around(parsed, clause, parent) or parent.subject
         if clause.kind is Kind.COORDINATED and parent.kind is not Kind.COORDINATED:
             clause.modal = clause.modal or (
                 parent.modal if parsed.tokens[clause.verb].tag in ("VB", "VBP") else ""

@@ -61,7 +61,7 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
         and clause.progressive
         and not clause.past
         and not clause.modal
-        and tokens[clause.group[0]].verb == "be"
+        and tokens[clause.group[0]].verb in ("be", "have")
     ):
         return Modality.ONGOING, tokens[clause.group[0]].text
     if not nominal and clause.progressive and clause.past and _reported(parsed, clause):
@@ -78,6 +78,9 @@ def _of_subject(parsed: Parsed, clause: Clause) -> tuple[Modality, str] | None:
     """An event noun as subject: "talks will be held", "if a truce is reached"."""
     if clause.conjunction in ("if", "unless") or parsed.tokens[clause.start].lower in ("if", "unless"):
         return Modality.HYPOTHETICAL, "if"
+    following = parsed.tokens[clause.group[1]].lower if clause.group[1] < len(parsed.tokens) else ""
+    if parsed.tokens[clause.verb].verb == "be" and following == "to":
+        return Modality.PLANNED, "is to"
     if parsed.tokens[clause.verb].verb in _HAPPENING:
         return _of_clause(parsed, clause, own=True)
     return None

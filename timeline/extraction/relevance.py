@@ -43,7 +43,7 @@ def relevance(title: str, text: str) -> Relevance:
     lead = f"{title}\n{text[:1000]}"
     body = text[1000:]
     counts: dict[str, dict[str, float]] = {}
-    for group in ("strong", "weak", "other", "violence"):
+    for group in ("strong", "weak", "other", "violence", "accident"):
         seen: dict[str, float] = {}
         for piece, weight in ((lead, 2.0), (body, 1.0)):
             for match in _pattern(group).finditer(piece):
@@ -55,5 +55,7 @@ def relevance(title: str, text: str) -> Relevance:
     strong, weak, other = (sum(counts[g].values()) for g in ("strong", "weak", "other"))
     violence = sum(counts["violence"].values()) if len(text) < SHORT else 0.0
     points = (2.0 * strong + 0.7 * weak + 1.0 * violence) / size
+    if len(text) < SHORT:
+        other += 3.0 * sum(counts["accident"].values())
     terms = tuple(sorted(counts["strong"], key=lambda w: -counts["strong"][w])[:5])
     return Relevance(points, 1.0 * other / size, len(counts["strong"]), terms, len(text))

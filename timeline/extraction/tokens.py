@@ -154,6 +154,8 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
         )
     if lower[0].isdigit():
         return "CD"
+    if word in ("US", "UK", "UN", "EU"):
+        return "NNP"
     if lower in ("according", "including"):
         return "IN"
     if any(c.isupper() for c in word[1:]) and not word.isupper():
@@ -200,7 +202,11 @@ def _repair(tokens: list[Token]) -> None:
             adjective = (
                 after is not None
                 and after.tag.startswith("NN")
-                and (before is None or before.tag in ("IN", "CC", ","))
+                and (
+                    before is None
+                    or before.tag in ("IN", "CC", ",")
+                    or (before.tag == "VBD" and before.verb not in ("be", "have", "get"))
+                )
             )
             if t.tag.startswith("VB") and adjective and t.lower in _ATTRIBUTIVE and before is not None:
                 t.tag = "JJ"  # "in occupied Crimea"

@@ -120,6 +120,10 @@ def stage(reading: Reading, trigger: Trigger) -> Scene:
     if subject is not None:
         scene.subjects = [a for a in reading.actors if subject[0] <= a.first < subject[1]]
         scene.subjects = _without_possessors(scene, scene.subjects, subject)
+        if scene.subjects and not any(a.side for a in scene.subjects) and subject[1] + 1 < len(tokens):
+            tail = parsed.phrase_at(subject[1] + 1) if tokens[subject[1]].lower in ("of", "from") else None
+            if tail is not None:  # "fighters of the Islamic State"
+                scene.subjects += [a for a in reading.actors if tail[0] <= a.first < tail[1]]
     scene.objects = [a for a in reading.actors if after[0] <= a.first < after[1]]
     scene.agents = _agents(scene)
     return scene

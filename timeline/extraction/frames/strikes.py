@@ -147,6 +147,9 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
                 [a for a in _direct(s) if a.side and a.side not in own and a.kind in (*ARMED, "state")],
                 Role.TARGET,
             )
+        if s.passive:
+            hit = [a for a in s.subjects if a.side and a.side not in own]
+            add_parties(candidate, hit, Role.TARGET)
     places = places_for(best, span)
     candidate.place = _one_of(reading, places, span)
     if candidate.place is not None and candidate.place.where.precision is PlacePrecision.COUNTRY:
