@@ -249,7 +249,8 @@ class ArticleAdmin(NoDelete, LongList, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         # Nothing of an article is typed over: a page without the buttons that would say otherwise.
-        shown = {"show_save": False, "show_save_and_continue": False, **(extra_context or {})}
+        buttons = ["show_save", "show_save_and_continue", "show_save_and_add_another"]
+        shown = dict.fromkeys(buttons, False) | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, shown)
 
     @admin.display(description="quotes")

@@ -613,7 +613,7 @@ def test_a_wrong_correction_is_an_error_of_the_form_that_keeps_what_was_typed(sa
 
 def test_saving_without_a_change_decides_nothing(save):
     event = make_event()
-    assert "nothing was decided" in said(save(event, reason="just looking"))
+    assert "nothing to decide" in str(errors(save(event, reason="just looking")))
     assert not Decision.objects.exists()
 
 
@@ -750,7 +750,7 @@ def test_a_reading_that_was_replaced_takes_no_decision(desk, save, pair):
 
 
 def test_a_report_without_a_choice_decides_nothing(save, pair):
-    assert "nothing was decided" in said(save(pair[1], reason="just looking"))
+    assert "Choose one" in str(errors(save(pair[1], reason="just looking")))
     assert not Decision.objects.exists()
 
 

@@ -213,10 +213,8 @@ class EventAdmin(DecidingAdmin):
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
         data = form.cleaned_data
-        if changes := {name: data[name] for name in form.corrected}:
-            curation.correct(obj, changes, request.user, data["reason"], seen=data["seen"])
-        else:
-            self.message_user(request, "No field was changed: nothing was decided.", messages.WARNING)
+        changes = {name: data[name] for name in form.corrected}
+        curation.correct(obj, changes, request.user, data["reason"], seen=data["seen"])
 
     # Actions. The buttons of an event's page post the same ones.
 
@@ -307,7 +305,7 @@ class EventAdmin(DecidingAdmin):
 @admin.register(Report)
 class ReportAdmin(DecidingAdmin):
     form = MoveForm
-    list_display = ["__str__", "type", "happened", "place", "article", "sure", "struck_out"]
+    list_display = ["__str__", "type", "happened", "place", "article", "sure", "out"]
     list_filter = ["type", "modality", "stance", "date_basis", "struck_out", "pinned"]
     list_select_related = ["place", "article"]
     search_fields = ["quote"]
@@ -345,6 +343,10 @@ class ReportAdmin(DecidingAdmin):
     def sure(self, report: Report) -> str:
         return percent(report.confidence)
 
+    @admin.display(description="struck out", ordering="struck_out")
+    def out(self, report: Report) -> str:
+        return "struck out" if report.struck_out else ""
+
     @admin.display(description="article")
     def in_text(self, report: Report) -> SafeString:
         article = report.article
@@ -353,20 +355,16 @@ class ReportAdmin(DecidingAdmin):
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
         stored, data = Report.objects.get(pk=obj.pk), form.cleaned_data
-        decision = None
         if data["own_event"]:
             decision = curation.split([stored], request.user, data["reason"])
-        elif "event" in form.changed_data:
-            decision = curation.move(stored, data["event"], request.user, data["reason"])
-        elif "struck_out" in form.changed_data:
+        elif data["struck_out"] and not stored.struck_out:
             decision = curation.strike_out(stored, request.user, data["reason"])
-        if decision is None:
-            self.message_user(request, "Nothing was chosen: nothing was decided.", messages.WARNING)
         else:
+            decision = curation.move(stored, data["event"], request.user, data["reason"])
+        if decision is not None:
             event = decision.other_event or decision.event
-            self.message_user(
-                request, format_html("{}: {}.", decision.get_kind_display(), page_of(event, str(event)))
-            )
+            told = format_html("{}: {}.", decision.get_kind_display(), page_of(event, str(event)))
+            self.message_user(request, told)
 
 
 @admin.register(Decision)
@@ -382,9 +380,9 @@ class DecisionAdmin(ReadOnly, LongList, admin.ModelAdmin):
     def of_event(self, decision: Decision) -> SafeString:
         return page_of(decision.event, str(decision.event))
 
-    @admin.display(boolean=True)
-    def undone(self, decision: Decision) -> bool:
-        return hasattr(decision, "undone_by")
+    @admin.display(description="undone")
+    def undone(self, decision: Decision) -> str:
+        return "undone" if hasattr(decision, "undone_by") else ""
 
     @admin.action(description="Undo", permissions=["undo"])
     def undo(self, request: HttpRequest, queryset: QuerySet[Decision]) -> None:
@@ -417,7 +415,7 @@ class ReportInline(ReadOnly, admin.TabularInline):
     model = Report
     verbose_name_plural = "quotes"
     extra = 0
-    fields = ["quote", "type", "happened", "of_event", "struck_out"]
+    fields = ["quote", "type", "happened", "of_event", "out"]
     readonly_fields = fields
     show_change_link = True
 
@@ -427,6 +425,10 @@ class ReportInline(ReadOnly, admin.TabularInline):
     @admin.display(description="when")
     def happened(self, report: Report) -> str:
         return when(report)
+
+    @admin.display(description="struck out")
+    def out(self, report: Report) -> str:
+        return "struck out" if report.struck_out else ""
 
     @admin.display(description="event")
     def of_event(self, report: Report) -> SafeString:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
@@ -63,12 +63,12 @@ def _still_there(reports: Iterable[Report]) -> None:
             raise ValidationError(f"Meanwhile the report was put under “{report.event}”: look at it again.")
 
 
-def _decide(kind: Kind, event: Event, curator: AbstractBaseUser, reason: str, **fields: Any) -> Decision:
+def _decide(kind: Kind, event: Event, curator: User, reason: str, **fields: Any) -> Decision:
     return Decision.objects.create(kind=kind, event=event, curator=curator, reason=reason.strip(), **fields)
 
 
 @ledger.writing()
-def review(event: Event, state: str, curator: AbstractBaseUser, reason: str = "") -> Decision | None:
+def review(event: Event, state: str, curator: User, reason: str = "") -> Decision | None:
     """Confirm, reject or reopen. None when the event is in that state already."""
     event = _lock_open(event.pk)
     if event.review == state:
@@ -87,7 +87,7 @@ def review(event: Event, state: str, curator: AbstractBaseUser, reason: str = ""
 def correct(
     event: Event,
     changes: dict[str, Any],
-    curator: AbstractBaseUser,
+    curator: User,
     reason: str = "",
     seen: datetime | None = None,
 ) -> Decision | None:
@@ -169,7 +169,7 @@ def _move(reports: Iterable[Report], into: Event, staying: Iterable[Report] = ()
 
 
 @ledger.writing()
-def merge(event: Event, into: Event, curator: AbstractBaseUser, reason: str = "") -> Decision:
+def merge(event: Event, into: Event, curator: User, reason: str = "") -> Decision:
     """Put all reports of `event` under `into`. The address of `event` then redirects there."""
     if event.pk == into.pk:
         raise ValidationError("An event cannot be merged into itself: choose two.")
@@ -195,7 +195,7 @@ def merge(event: Event, into: Event, curator: AbstractBaseUser, reason: str = ""
 
 
 @ledger.writing()
-def move(report: Report, into: Event, curator: AbstractBaseUser, reason: str = "") -> Decision | None:
+def move(report: Report, into: Event, curator: User, reason: str = "") -> Decision | None:
     """Put one report under another event. None when it is there already."""
     if report.event_id == into.pk:
         return None
@@ -219,7 +219,7 @@ def move(report: Report, into: Event, curator: AbstractBaseUser, reason: str = "
 
 
 @ledger.writing()
-def split(reports: list[Report], curator: AbstractBaseUser, reason: str = "") -> Decision:
+def split(reports: list[Report], curator: User, reason: str = "") -> Decision:
     """Give reports of one event an event of their own (`Decision.other_event`)."""
     origin = {report.event_id for report in reports}
     if len(origin) != 1:
@@ -239,7 +239,7 @@ def split(reports: list[Report], curator: AbstractBaseUser, reason: str = "") ->
 
 
 @ledger.writing()
-def strike_out(report: Report, curator: AbstractBaseUser, reason: str) -> Decision | None:
+def strike_out(report: Report, curator: User, reason: str) -> Decision | None:
     """Take a report out of its event: the text does not say this. It stays in the history."""
     event = _lock(report.event_id)[report.event_id]
     _still_there([report])
@@ -255,7 +255,7 @@ def strike_out(report: Report, curator: AbstractBaseUser, reason: str) -> Decisi
 
 
 @ledger.writing()
-def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Decision:
+def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
     """Put back what a decision changed, where nothing later stands on it."""
     if decision.kind == Kind.UNDO:
         raise ValidationError("An undoing is not undone: take the decision again.")
@@ -264,7 +264,7 @@ def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Dec
         decision.other_event_id,
         *(r["event"] for r in decision.before.get("reports", [])),
     }
-    rows = _lock(*(pk for pk in pks if pk))
+    rows = _lock(*(pk for pk in pks if pk is not None))
     if Decision.objects.filter(undoes=decision).exists():
         raise ValidationError("This decision has been undone already.")
     event = rows[decision.event_id]
@@ -276,7 +276,7 @@ def undo(decision: Decision, curator: AbstractBaseUser, reason: str = "") -> Dec
             )
         setattr(event, field, decision.before[field])
     if "struck_out" in decision.before:
-        Report.objects.filter(pk=decision.report_id).update(struck_out=False)
+        Report.objects.filter(decisions=decision).update(struck_out=False)
     for was in decision.before.get("reports", []):
         back = Report.objects.filter(pk=was["report"], event=was["put"])
         if not back.update(event=was["event"], pinned=was["pinned"]):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import QueryDict
 from django.utils.dateformat import format as date_words
 
 from timeline import curation
@@ -33,8 +34,9 @@ class DecisionForm(forms.ModelForm):
 
     def show_again(self, field: str, value: object) -> None:
         """Put `value` into a hidden field of a form that is shown again."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(field)] = str(value)
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix(field)] = str(value)
+        self.data = data
 
 
 class CorrectionForm(DecisionForm):
@@ -65,7 +67,9 @@ class CorrectionForm(DecisionForm):
         data = super().clean()
         for name, wrong in curation.wrong_order(data).items():
             self.add_error(name, wrong)
-        if self.corrected and not data.get("reason"):
+        if not self.corrected:
+            self.add_error(None, "No field was changed: there is nothing to decide.")
+        elif not data.get("reason"):
             self.add_error("reason", "Say why you correct the event.")
         if self.refused is not None and getattr(self.refused, "code", "") == "stale":
             self._compare_with_stored()
@@ -83,7 +87,7 @@ class CorrectionForm(DecisionForm):
         """Say beside each corrected field what the reports alone give (curation.machine_values)."""
         for name in values.keys() & self.fields.keys():
             told = f"Corrected. Machine: {self._in_words(name, values[name])}"
-            self[name].help_text = " · ".join(filter(None, [self[name].help_text, told]))
+            self[name].help_text = " · ".join(filter(None, [str(self[name].help_text), told]))
 
     def _in_words(self, name: str, value: Any) -> str:
         field = self.fields[name]
@@ -92,7 +96,7 @@ class CorrectionForm(DecisionForm):
         if isinstance(value, date):
             return date_words(value, "j M Y")
         if isinstance(field, forms.ModelChoiceField):
-            return str(field.queryset.get(pk=getattr(value, "pk", value)))
+            return str(field.to_python(value))
         return str(dict(getattr(field, "choices", [])).get(value, value))
 
 
@@ -121,7 +125,7 @@ class MoveForm(DecisionForm):
             self.add_error(None, f"Meanwhile it was put under “{self.instance.event}”. Save again to go on.")
             self.show_again("seen", self.instance.event_id)
         chosen = {"own_event", "event", "struck_out"} & set(self.changed_data)
-        if len(chosen) > 1:
+        if len(chosen) != 1:
             self.add_error(None, "Choose one: another event, an event of its own, or striking it out.")
         if "struck_out" in chosen and not data.get("reason"):
             self.add_error("reason", "Say why the text does not say this.")
