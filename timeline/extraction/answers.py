@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from timeline.extraction.actors import Actor
-from timeline.extraction.attribution import Attribution, Speaker
+from timeline.extraction.attribution import Attribution, Speaker, speakers_at
 from timeline.extraction.clauses import Clause, Kind, Parsed
 from timeline.extraction.codebook import Category, Stance
 from timeline.extraction.contested_words import (
@@ -254,9 +254,11 @@ class _Version:
     """What a speaker tells that cannot be true together with what the other side has told."""
 
     def __init__(self, reading: Reading, index: int, said: Attribution, span: Span) -> None:
-        self.reading, self.index, self.said, self.span = reading, index, said, span
+        self.reading, self.index, self.said = reading, index, said
         self.parsed = reading.parsed
         self.side = side_of(said.speaker)
+        others = [i for i in range(*span) if side_of(speakers_at(reading.says, i)[-1].speaker) != self.side]
+        self.span = span = (span[0], min([*others, span[1]]))  # what others say within it is theirs
         tokens = self.parsed.tokens[span[0] : span[1]]
         self.text = " " + " ".join("not" if t.lower == "n't" else t.lower for t in tokens) + " "
 
@@ -326,7 +328,8 @@ class _Version:
             return False
         if clause.passive:
             return any(a.first in after for a in actors)
-        return any(clause.subject[0] <= a.first < clause.subject[1] for a in actors)
+        own = tokens[clause.subject[0]].lower in word_group("own")
+        return own or any(clause.subject[0] <= a.first < clause.subject[1] for a in actors)
 
     def _names_land(self, span: Span) -> bool:
         tokens = self.parsed.tokens[span[0] : span[1]]

@@ -59,7 +59,7 @@ def ledger(readings: list[Reading], found: Iterable[Candidate], day: date) -> li
     given = [a for index, reading in enumerate(readings) for a in answers(reading, index)]
     asserted: list[Candidate] = []
     renamed: list[Candidate] = []
-    for c in found:
+    for c in (_without_denial(c, given) for c in found):
         (renamed if any(_renames(c, a) for a in given) else asserted).append(c)
     asserted += _accusations(readings, given, asserted)
     told = [_told(readings, act, finding(act, readings, day)) for act in acts(readings, asserted, day)]
@@ -72,6 +72,16 @@ def ledger(readings: list[Reading], found: Iterable[Candidate], day: date) -> li
         *(f for _, f in settled),
     ]
     return sorted(findings, key=lambda f: f.evidence[0][0])
+
+
+def _without_denial(c: Candidate, given: Sequence[Answer]) -> Candidate:
+    """ "X said it had taken the town, a claim rejected by Y": told by X; that Y denies it is Y's answer."""
+    for a in given:
+        if a.sentence == c.sentence and a.outright and a.content is None and c.position < a.at:
+            speakers = [name for name in c.speakers if name not in a.speaker.names]
+            if c.modality is Modality.DENIED and len(speakers) < len(c.speakers):
+                return replace(c, modality=Modality.OCCURRED, speakers=speakers)
+    return c
 
 
 def _renames(c: Candidate, a: Answer) -> bool:
@@ -160,7 +170,7 @@ def _told(readings: Sequence[Reading], act: Act, finding: Finding) -> Told:
         side
         for m in act.mentions
         for said in readings[m.sentence].says
-        if said.covers(m.position) and (side := side_of(said.speaker))
+        if said.covers(m.position) and not said.denies and (side := side_of(said.speaker))
     )
     return Told(act, finding, doers, voices)
 

@@ -71,6 +71,8 @@ def noun_kind(parsed: Parsed, phrase: Span) -> str:
     """ "claim", "role" or a category, by the last noun of the phrase; "" for any other."""
     for i in range(phrase[1] - 1, phrase[0] - 1, -1):
         word = parsed.tokens[i].lower
+        if word in word_group("times"):
+            continue  # "denied the report hours later"
         if parsed.tokens[i].tag.startswith(("NN", "VB")):
             return next((kind for kind, forms in noun_kinds().items() if word in forms), "")
     return ""
