@@ -10,6 +10,12 @@ from timeline.extraction.findings import When, Where
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.reading import Reading
 
+# Words between an act and an old date that may still be its own.
+_OLD_REACH = 9
+
+# A plan of yesterday's paper may name yesterday.
+_NEAR = timedelta(days=2)
+
 
 @dataclass(slots=True)
 class _SoFar:
@@ -33,6 +39,8 @@ def complete(readings: list[Reading], found: list[Candidate], day: date) -> list
     for c in found:
         act = Act([c], None, c.place.where if c.place is not None else None)
         paragraph = readings[c.sentence].sentence.paragraph
+        if not so_far.timeline and _strays(c, readings[c.sentence], day):
+            c.date = None
         act.when = _dated(c, day, so_far, act, paragraph)
         if act.when is None and _needs_date(c):
             continue
@@ -48,6 +56,13 @@ def complete(readings: list[Reading], found: list[Candidate], day: date) -> list
         _note(c, act, so_far, paragraph, day)
         result.append(act)
     return result
+
+
+def _strays(c: Candidate, reading: Reading, day: date) -> bool:
+    """An old day far from the act's own words belongs to something that the sentence recalls."""
+    if c.date is None or c.date.mention.when.end >= day - BACKGROUND:
+        return False
+    return abs(reading.position(c.date.mention.start) - c.position) > _OLD_REACH
 
 
 def _theatre(readings: list[Reading], found: list[Candidate]) -> dict[str, Where]:
@@ -169,8 +184,14 @@ def _today(day: date) -> When:
 def _own_date(c: Candidate, day: date) -> When:
     assert c.date is not None
     when = replace(c.date.mention.when, basis=c.date.basis)
+    if c.modality is Modality.PLANNED and when.end < day - _NEAR and c.category is Category.DIPLOMACY:
+        return _today(day)  # what is still to come does not lie behind
     ahead = when.start - day
-    if c.modality is Modality.OCCURRED and timedelta(0) < ahead <= timedelta(days=7) and when.start == when.end:
+    if (
+        c.modality is Modality.OCCURRED
+        and timedelta(0) < ahead <= timedelta(days=7)
+        and when.start == when.end
+    ):
         # What has taken place does not lie ahead: the weekday is the one before.
         return replace(when, start=when.start - timedelta(days=7), end=when.end - timedelta(days=7))
     future = when.start > day and c.modality not in (Modality.PLANNED, Modality.HYPOTHETICAL)

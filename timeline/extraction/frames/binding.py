@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from timeline.extraction.attribution import Attribution, speakers_at
 from timeline.extraction.clauses import Clause, Kind, reporting_verb
-from timeline.extraction.codebook import DateBasis, PlacePrecision
+from timeline.extraction.codebook import DateBasis, PlacePrecision, Precision
 from timeline.extraction.dates import DateKind, DateMention
 from timeline.extraction.frames.scene import Scene, is_place
 from timeline.extraction.places import PlaceMention
@@ -115,7 +115,7 @@ def _names_a_speaker(reading: Reading, place: PlaceMention) -> bool:
 
 def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | None:
     """The date of the act at `position`, explicit or of the speech that reports it."""
-    usable = [d for d in reading.dates if d.kind in _EVENT_DATES]
+    usable = [d for d in reading.dates if d.kind in _EVENT_DATES and not _dates_a_noun(reading, d)]
     if not usable:
         return None
     parsed = reading.parsed
@@ -172,6 +172,21 @@ def _family(reading: Reading, k: int) -> set[int]:
                 family.add(i)
                 changed = True
     return family
+
+
+def _dates_a_noun(reading: Reading, d: DateMention) -> bool:
+    """ "the 2015 deal", "Yanukovych (2010-2014)": a year that dates a noun."""
+    if d.when.precision is not Precision.YEAR:
+        return False
+    tokens = reading.parsed.tokens
+    first, after = reading.position(d.start), reading.position(d.end - 1) + 1
+    before = tokens[first - 1] if first else None
+    noun = (
+        after < len(tokens)
+        and tokens[after].tag.startswith(("NN", "JJ"))
+        and (before is None or before.tag != "IN")
+    )
+    return noun or (before is not None and before.text == "(")
 
 
 def _of_another_act(reading: Reading, d: DateMention) -> bool:

@@ -3,13 +3,12 @@
 from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor
 from timeline.extraction.attribution import Attribution
 from timeline.extraction.clauses import Kind
-from timeline.extraction.codebook import Modality, Role
+from timeline.extraction.codebook import Modality, PlacePrecision, Role
 from timeline.extraction.frames.binding import (
     BoundDate,
     date_for,
     earlier,
     finest,
-    places_for,
     speakers_for,
     speech_clauses,
 )
@@ -60,8 +59,7 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         and not any(p.kind == PERSON for p in candidate.parties)
     ):
         return None
-    if kind in _PLACED:
-        candidate.place = _place(s, kind)
+    candidate.place = _place(s, kind) if kind in _PLACED else _venue_named(reading, s.trigger.head)
     candidate.date = date_for(reading, s.trigger.head, s.clause_index)
     names, _ = speakers_for(reading, s.trigger.head, skip=s.clause_index)
     candidate.speakers = names
@@ -165,18 +163,21 @@ def _place(s: Scene, kind: str) -> PlaceMention | None:
         end = reading.position(p.end - 1) + 1
         if is_place(p) and end < s.trigger.head and any(t.lower == "where" for t in tokens[end : end + 2]):
             return p  # "to Miami, where talks were held"
-    places = [
+    return _venue_named(reading, s.trigger.head)
+
+
+def _venue_named(reading: Reading, position: int) -> PlaceMention | None:
+    """The settlement or region that the sentence says something happened in, the nearest first."""
+    located = [
         p
-        for p in places_for(s, s.span)
-        if (p.locative and not p.anaphor and p.preposition in ("in", "at", "near", "outside", "inside"))
-        or (p.anaphor and p.locative)
+        for p in reading.places
+        if is_place(p)
+        and p.locative
+        and p.preposition in ("in", "at", "near", "outside", "inside")
+        and p.where.precision is not PlacePrecision.COUNTRY
+        and not _about(reading, p)
     ]
-    settled = [p for p in places if p.where.precision.value in ("exact", "near")]
-    if settled:
-        return settled[0]
-    head = s.trigger.head
-    close = [p for p in places if abs(reading.position(p.start) - head) <= 6]
-    return close[0] if close and not _about(reading, close[0]) else None
+    return min(finest(located), key=lambda p: abs(reading.position(p.start) - position), default=None)
 
 
 def _about(reading: Reading, place: PlaceMention) -> bool:
@@ -272,6 +273,7 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     add_parties(candidate, others[:2], Role.TARGET)
     candidate.speakers = list(a.speaker.names)
     candidate.date = _speech_date(reading, a)
+    candidate.place = _venue_named(reading, clause.verb)
     candidate.past_perfect = clause.perfect and clause.past
     if any(t.is_quote for t in said):
         candidate.strength += 0.05

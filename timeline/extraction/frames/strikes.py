@@ -191,7 +191,7 @@ _WITHIN_CITY = frozenset(
 
 def _elsewhere(reading: Reading, c: Candidate) -> list[Candidate]:
     """The same act told of further places in one list ("shelled A, B and C"), when no toll is told for all."""
-    if c.place is None or c.tolls or c.type == "clash" and not c.place.locative:
+    if c.place is None or c.tolls or (c.type == "clash" and not c.place.locative):
         return []
     listed = _list_of(reading, c.place)
     if len(listed) < 2 or any(p.qualifies for p in listed):
