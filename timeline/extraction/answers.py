@@ -7,7 +7,7 @@ Which act is meant is settled afterwards, with the whole article (`timeline.extr
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timeline.extraction.actors import Actor
 from timeline.extraction.attribution import Attribution, Speaker, speakers_at
@@ -42,7 +42,8 @@ class Answer:
 
     `at` is the token of the answering `word`, and `verb` its lemma where it says so outright; `content` are the
     tokens that name the act again, None where a pronoun or "the claim" points to it. `accused`: the side that
-    it is blamed on instead. `holds`: it is said that the speaker's own forces hold the place.
+    it is blamed on instead. `holds`: it is said that the speaker's own forces hold the place. `within`: what is
+    denied stands in the same sentence ("..., which Kyiv denies").
     """
 
     sentence: int
@@ -55,6 +56,7 @@ class Answer:
     content: Span | None = None
     accused: str = ""
     holds: bool = False
+    within: bool = False
 
     @property
     def side(self) -> str:
@@ -90,9 +92,20 @@ def _idle(parsed: Parsed, k: int) -> bool:
     before = parsed.tokens[max(0, clause.group[0] - 2) : clause.group[0]]
     return (
         clause.negated
+        or _attributive(parsed, clause)
         or bool(clause.modal)
         or clause.kind is Kind.INFINITIVE
         or any(t.lower in ("or", "nor", "neither", "if") for t in before)
+    )
+
+
+def _attributive(parsed: Parsed, clause: Clause) -> bool:
+    """ "made confirmed advances": the participle describes the object of another verb."""
+    first = clause.group[0]
+    return parsed.tokens[clause.verb].tag in ("VBN", "VBD") and (
+        clause.group[1] - first == 1
+        and first > 0
+        and parsed.tokens[first - 1].tag in ("VB", "VBP", "VBD", "VBZ")
     )
 
 
@@ -107,7 +120,14 @@ class _Outright:
         self.parsed = reading.parsed
         self.clause = self.parsed.clauses[said.clause]
         self.word = self.parsed.tokens[self.clause.verb].lower
-        self.end = max((b for _, b in said.scope), default=len(self.parsed.tokens))
+        told = max((b for _, b in said.scope), default=len(self.parsed.tokens))
+        further = (self.parsed.clauses[a.clause] for a in reading.says if a.clause > said.clause)
+        self.end = min(
+            [
+                told,
+                *(c.start for c in further if c.kind is not Kind.COMPLEMENT and c.start > self.clause.verb),
+            ]
+        )
 
     def answers(self) -> Iterator[Answer]:
         kinds = {kind for kind, forms in verb_kinds().items() if self.word in forms}
@@ -116,9 +136,7 @@ class _Outright:
         elif "blame" in kinds:
             accused = self._accused()
             if accused is not None:
-                content = (accused.last, self.end)
-                told = bool(names(self.parsed, content)) or bool(places_in(self.reading, content))
-                yield self._answer(Stance.DENIES, {STRIKE}, content if told else None, accused.side)
+                yield from self._blame(accused)
         elif kinds & {"deny", "confirm"}:
             yield from self._object(Stance.CONFIRMS if "confirm" in kinds else Stance.DENIES)
         elif "reject" in kinds:
@@ -139,13 +157,22 @@ class _Outright:
             accused,
         )
 
+    def _blame(self, accused: Actor) -> Iterator[Answer]:
+        """ "Blamed Ukraine", "accuses it of the attack", not "of hiding among civilians"."""
+        content = (accused.last, self.end)
+        following = self.parsed.tokens[accused.last].lower if accused.last < self.end else "."
+        if STRIKE in names(self.parsed, content):
+            yield self._answer(Stance.DENIES, {STRIKE}, content, accused.side)
+        elif following not in ("of", "for"):
+            yield self._answer(Stance.DENIES, {STRIKE}, accused=accused.side)
+
     def _object(self, stance: Stance) -> Iterator[Answer]:
         first = self._first()
         if first is None:
             if self._answers_a_claim_before():
-                yield self._answer(stance, BOTH)
+                yield replace(self._answer(stance, BOTH), within=True)
             return
-        phrase = self.parsed.phrase_at(first)
+        phrase = self._phrase(first)
         alone = phrase is None or phrase[1] - phrase[0] == 1
         if alone and self._points(first):
             yield self._answer(stance, BOTH)
@@ -155,19 +182,24 @@ class _Outright:
             yield from self._claim(stance, phrase)
         elif kind == "role":
             yield self._answer(stance, {STRIKE})
-        else:
+        elif kind or self._opens_clause(first):
             about = {Category(kind)} if kind else names(self.parsed, (first, self.end))
             if about and not planned(self.parsed, (first, self.end)):
                 yield self._answer(stance, about, (first, self.end))
+
+    def _opens_clause(self, i: int) -> bool:
+        """ "denied that ...", "denied striking ...", "denied it had ...", not "denied the town its water"."""
+        token = self.parsed.tokens[i]
+        return token.lower == "that" or token.tag == "VBG" or self._is_subject(i)
 
     def _claim_only(self) -> Iterator[Answer]:
         """Of a claim, in so many words: what is rejected may as well be a proposal."""
         first = self._first()
         if first is None:
             if self._answers_a_claim_before(named=True):
-                yield self._answer(Stance.DENIES, BOTH)
+                yield replace(self._answer(Stance.DENIES, BOTH), within=True)
             return
-        phrase = self.parsed.phrase_at(first)
+        phrase = self._phrase(first)
         if phrase is not None and noun_kind(self.parsed, phrase) == "claim" and not self._is_subject(first):
             yield from self._claim(Stance.DENIES, phrase)
 
@@ -207,7 +239,20 @@ class _Outright:
         tokens = self.parsed.tokens
         if tokens[i].lower not in _POINTING or self._is_subject(i):
             return False
-        return tokens[i].lower != "that" or i + 1 >= self.end or tokens[i + 1].tag in (".", ",")
+        following = tokens[i + 1] if i + 1 < self.end else None
+        if following is None or following.tag in (".", ","):
+            return True
+        # "denies them access" gives away a thing; "that" opens a clause.
+        return tokens[i].lower != "that" and not following.tag.startswith(
+            ("NN", "DT", "JJ", "PRP", "CD", "VBG")
+        )
+
+    def _phrase(self, i: int) -> Span | None:
+        """The noun phrase at `i`; "both claims" is one."""
+        phrase = self.parsed.phrase_at(i)
+        if phrase == (i, i + 1) and self.parsed.tokens[i].lower == "both":
+            return self.parsed.phrase_at(i + 1) or phrase
+        return phrase
 
     def _is_subject(self, i: int) -> bool:
         """ "denied it had struck": the pronoun begins a clause."""
@@ -304,7 +349,7 @@ class _Version:
         tokens = self.parsed.tokens
         span = (clause.start, min(clause.end, self.span[1]))
         if clause.negated:
-            about = names(self.parsed, (clause.verb, clause.verb + 1))
+            about = names(self.parsed, (clause.verb, clause.verb + 1)) if self._done(clause) else frozenset()
             if about and not clause.modal and not planned(self.parsed, span):
                 yield self._answer(about, clause.verb, span)
         elif tokens[clause.verb].verb == "be" and clause.subject is not None and not clause.modal:
@@ -315,6 +360,10 @@ class _Version:
                 yield self._answer(BOTH, clause.verb)
         if not clause.negated and not clause.modal and self._holds(clause) and self._names_land(span):
             yield self._answer({TERRITORY}, clause.verb, span, holds=True)
+
+    def _done(self, clause: Clause) -> bool:
+        """Something that was done or not, no aim."""
+        return self.parsed.tokens[clause.verb].lower not in word_group("aims")
 
     def _holds(self, clause: Clause) -> bool:
         """ "its soldiers were still holding the town", "the town was under the control of ... forces"."""

@@ -23,8 +23,9 @@ from timeline.extraction.frames.candidate import add_parties
 from timeline.extraction.reading import Reading
 
 # How many sentences an answer reaches back: by a pronoun or "the claim"; by naming the act again; to what the
-# article charges the speaker with.
-_POINTS, _NAMES, _LEAD = 3, 8, 20
+# lead charges the speaker with.
+_POINTS, _NAMES, _FAR = 3, 8, 20
+_LEAD = 1  # the last sentence of the lead
 # "It denied ..." goes on with the speaker's own account only so soon after.
 _NEXT = 2
 # What changes hands, and what the side that does it loses.
@@ -184,7 +185,8 @@ def _meant(readings: Sequence[Reading], answer: Answer, told: Sequence[Told]) ->
         if last is None or not (_fits(answer, t) or _same_affair(readings, answer, t)):
             continue
         blamed = answer.about == {STRIKE} and answer.side in t.doers
-        reach = _LEAD if blamed else _POINTS if points else _NAMES
+        in_lead = t.act.first.sentence <= _LEAD
+        reach = 0 if answer.within else _FAR if blamed and in_lead else _POINTS if points else _NAMES
         if answer.sentence - last <= reach and _same_place(readings, answer, t):
             fitting.append(((blamed, last), n, t))
     best = max((rank for rank, _, _ in fitting), default=None)
