@@ -91,6 +91,7 @@ class Entry:
     population: int = 0
     precision: PlacePrecision = PlacePrecision.EXACT
     admin1: str = ""
+    named: bool = False  # a lexicon file says how to display it
     names: list[tuple[Match, str]] = field(default_factory=list)
 
     def index_keys(self) -> Iterator[tuple[str, Match]]:
@@ -214,7 +215,7 @@ class _Aliases:
                 f"place_aliases.toml names places that GeoNames does not have: {sorted(missing)}"
             )
         for key, entry in self.best.items():
-            spec = self.wanted[key]
+            spec, entry.named = self.wanted[key], True
             entry.names += [(Match.ALIAS, name) for name in spec.get("names", ())]
             if spec.get("demote"):
                 entry.names = [n for n in entry.names if fold(n[1]) != key[1]]
@@ -272,8 +273,13 @@ def divisions(settlements: Iterable[Entry]) -> list[Entry]:
         district.precision = PlacePrecision.ADMIN2
         if lat:
             district.lat, district.lon = float(lat), float(lon)
-        elif seat_entry := _seat(name, by_admin1[code]):
-            district.lat, district.lon = seat_entry.lat, seat_entry.lon
+        if (not lat or country_code in _ADJECTIVAL) and (seat := _seat(name, by_admin1[code])):
+            district.names = [
+                (Match.ALIAS, seat.name),
+                *((min(m, Match.ALTERNATE), n) for m, n in seat.names),
+            ]
+            if not lat:
+                district.lat, district.lon = seat.lat, seat.lon
         if district.key not in seen:
             seen.add(district.key)
             entries.append(district)
@@ -300,6 +306,7 @@ def _centre(towns: list[Entry]) -> tuple[float | None, float | None]:
     return round(lat, 3), round(lon, 3)
 
 
+_ADJECTIVAL = frozenset({"RU", "BY", "KZ", "KG", "MD"})  # districts are adjectives of their seat's name
 _ADJECTIVE = re.compile(r"(?:ivs|ovs|evs|ins|yns|s)?k(?:iy|yi|yy|y|a|oye?)$|(?:yi|iy|yy|y)$")
 
 

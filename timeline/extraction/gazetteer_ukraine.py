@@ -27,6 +27,9 @@ OBLASTS = {
     "61": "22", "63": "07", "65": "08", "68": "09", "71": "01", "73": "03", "74": "02", "80": "12", "85": "20",
 }  # fmt: skip
 
+# Crimea and Sevastopol: the codifier has the names of 2016, which English does not use.
+_KEEP_NAMES = frozenset({"UA.11", "UA.20"})
+
 # Resolution 55 of the Cabinet of Ministers (2010): letters that differ at the start of a word come first.
 _INITIAL = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 _LETTERS = {
@@ -113,6 +116,9 @@ def katottg_places(geonames: Iterable["Entry"]) -> list["Entry"]:
             and matches[0].lon is not None
         ):
             town = matches[0]
+            if not town.named and key[0] not in _KEEP_NAMES:
+                town.names.append((Match.ALIAS, town.name))
+                town.name = romanise(unit.name)
             raion = next((raions[code] for code in unit.levels if code in raions), None)
             town.admin2 = raion_name(raion.name) if raion else ""
             for parent in unit.levels[:-1]:

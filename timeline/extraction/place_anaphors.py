@@ -18,7 +18,7 @@ def _the() -> re.Pattern[str]:
     nouns = "|".join(
         noun.replace(" ", r"\s+") for noun in sorted(vocabulary().anaphors, key=len, reverse=True)
     )
-    return re.compile(rf"\b[Tt](?:he|hat|his)\s+({nouns})\b(?!(?:\s+city|\s+town)?\s+of\b|-)(?!['’]s)")
+    return re.compile(rf"\b[Tt](?:he|hat|his)\s+({nouns})\b(?!(?:\s+city|\s+town)?\s+of\b|-)")
 
 
 _CAPITAL = re.compile(
@@ -85,7 +85,8 @@ def _mention(text: str, start: int, end: int, line: Line, where: Where, kind: st
     return PlaceMention(
         start, end, replace(where, words=words), PLACE, preposition,
         locative=preposition in vocabulary().locative or words.lower() == "there",
-        anaphor=True, kind=kind, sentence=line.sentence.index, confidence=0.7,
+        anaphor=True, possessive=text[end : end + 2] in ("'s", "’s"), kind=kind, sentence=line.sentence.index,
+        confidence=0.7,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def preposition_before(line: Line, text: str, found: Spot, lists: dict[int, str]
             if gap:
                 return ""
             back = words[index - 1].lower if index else ""
-            if _COMPASS.match(back):
+            if _COMPASS.match(back) and not (index > 1 and words[index - 2].lower == "the"):
                 return "near"
             if not (back in vocab.types or back in vocab.passed or back in _OF_WITHIN):
                 return "of"
@@ -192,8 +192,9 @@ def after_place_verb(line: Line, found: Spot) -> bool:
 
 
 _NEAR = re.compile(
-    r"\b(?:close to|not far from|outskirts of|suburbs? of|vicinity of|adjacent to|next to"
-    r"|(?:north|south|east|west)(?:-?(?:east|west))?(?:ern)? of|(?:kilomet(?:re|er)s?|km|miles?)\)? (?:away )?from)"
+    r"\b(?:close to|not far from|outskirts of|approach(?:es)? to|suburbs? of|vicinity of|adjacent to|next to"
+    r"|(?<!in the )(?<!In the )(?:north|south|east|west)(?:-?(?:east|west))?(?:ern)? of"
+    r"|(?:kilomet(?:re|er)s?|km|miles?)\)? (?:away )?from)"
     r"(?: the)?(?: [\w-]+){0,2}?(?: (?:city|town|village|port|capital|hub)(?: of)?)?\s*$",
     re.IGNORECASE,
 )

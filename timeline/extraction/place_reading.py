@@ -7,6 +7,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from timeline.extraction.gazetteer import Kind, Match, Place
 from timeline.extraction.place_context import heads_a_body
@@ -144,6 +145,10 @@ def _share_plural(line: Line, text: str, readings: list[Reading]) -> None:
             noun = -1
         else:
             previous.type_kind, previous.noun = reading.type_kind, reading.noun
+    for previous, reading in pairwise(readings):  # "the towns of A, B and C"
+        listed = text[previous.spot.end : reading.spot.start].strip() in _LIST
+        if listed and previous.noun.endswith("s") and previous.type_end < 0 and not reading.type_kind:
+            reading.type_kind, reading.noun = previous.type_kind, previous.noun
 
 
 def _link(line: Line, text: str, readings: list[Reading]) -> None:
@@ -162,7 +167,8 @@ def _link(line: Line, text: str, readings: list[Reading]) -> None:
                 continue
             if not link or not outer.candidates:
                 break
-            if not (_may_contain(outer, reading) or (link == "in" and _insists(reading, outer))):
+            plain = _insists(reading, outer) or _description(line.words[inner.last + 1 : outer.spot.first])
+            if not (_may_contain(outer, reading) or (link == "in" and plain)):
                 break
             if link == "," and not reading.candidates and not _is_division(outer):
                 break

@@ -17,7 +17,7 @@ from timeline.extraction.place_reading import Reading
 from timeline.extraction.place_spotting import Candidates, Line, Spot
 from timeline.extraction.place_vocabulary import is_common_word, vocabulary
 
-_MATCH = {Match.PRIMARY: 2.0, Match.ALIAS: 2.0, Match.ALTERNATE: 0.0, Match.SPELLING: -0.5}
+_MATCH = {Match.PRIMARY: 2.0, Match.ALIAS: 2.0, Match.ALTERNATE: -1.0, Match.SPELLING: -1.5}
 _KIND = {
     Kind.COUNTRY: 5.0, Kind.AREA: 3.0, Kind.FACILITY: 2.0,
     Kind.SETTLEMENT: 0.0, Kind.ADMIN1: -1.5, Kind.ADMIN2: -2.0,
@@ -27,6 +27,7 @@ ADJECTIVE = (
     0.9  # votes of "Saudi" in "Saudi air strikes on Sanaa": a little less than those of a country's name
 )
 NAMED = 0.3  # votes from which on an article says in which country it is set
+FRONT = 0.25  # share of a country's votes that the other side of its war is given
 THEATRE = 0.15  # votes that countries at war are given where it does not say
 
 
@@ -59,6 +60,11 @@ class Context:
         best = max(self.votes, key=lambda c: self.votes[c], default="")
         return best if self.leader >= NAMED else ""
 
+    def is_set(self, apart_from: str) -> bool:
+        """Whether other names than this one say in which country the article is set."""
+        country, vote = self.own.get(fold(apart_from), ("", 0.0))
+        return any(votes - (vote if code == country else 0.0) >= NAMED for code, votes in self.votes.items())
+
     def likely(self, spot: Spot) -> bool:
         """Whether one of the name's places lies in a country that the article is about."""
         return any(self.weight(p.country, spot.surface) >= 0.5 for _, p in spot.candidates)
@@ -75,11 +81,17 @@ def context_of(text: str, lines: Sequence[Line], title: Sequence[Line], seats: M
                 country, vote = _vote(spot, line, seats)
                 if vote >= ADJECTIVE:
                     votes[country] = votes.get(country, 0.0) + vote * weight
-                    if source is lines:
+                    if source is lines and vote > ADJECTIVE:
                         in_sentence[spot.sentence].add(country)
                 elif country and (name := fold(spot.surface)) not in own:
                     own[name] = (country, vote)
                     votes[country] = votes.get(country, 0.0) + vote
+    lent: dict[str, float] = {}
+    for one, other in vocabulary().fronts:
+        lent[one] = max(lent.get(one, 0.0), FRONT * votes.get(other, 0.0))
+        lent[other] = max(lent.get(other, 0.0), FRONT * votes.get(one, 0.0))
+    for country, vote in lent.items():
+        votes[country] = votes.get(country, 0.0) + vote
     if max(votes.values(), default=0.0) < NAMED:
         for country in vocabulary().theatres:
             votes[country] = votes.get(country, 0.0) + THEATRE
@@ -161,7 +173,9 @@ def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
         narrow = [c for c in outer if c.place and c.place.kind != Kind.COUNTRY][:1] or outer
         likely = reading.match <= Match.ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
         return not any(_holds(o, place) for o in narrow) and (bool(reading.type_kind) or not likely)
-    foreign = bool(context.main) and context.weight(place.country, reading.spot.surface) < 0.05
+    foreign = (
+        context.is_set(reading.spot.surface) and context.weight(place.country, reading.spot.surface) < 0.05
+    )
     small = reading.noun and reading.noun not in ("city", "capital", "port city", "town", "state", "province")
     if small and reading.match > Match.ALIAS:
         return foreign

@@ -97,7 +97,7 @@ def _parent(
     """The known place that says where an unlisted one lies, and how precisely."""
     stated = [c.place for c in reading.containers if c.place]
     for place in stated:
-        if place.kind != Kind.COUNTRY:
+        if place.kind != Kind.COUNTRY and place.country:
             return place, _precision_in(place)
     for other in readings:  # "around 20 km from the town of Mora"
         if other.place and other.place.kind == Kind.SETTLEMENT and other.spot.start > reading.spot.end:
@@ -107,7 +107,7 @@ def _parent(
             if said == "far":
                 region = gazetteer.by_key(f"admin1:{other.place.country}.{other.place.admin1}")
                 return region or gazetteer.country(other.place.country), PlacePrecision.ADMIN1
-    country = stated[0].country if stated else ""
+    country = next((place.country for place in stated if place.country), "")
     divisions = [
         (abs(other.spot.start - reading.spot.start), other.place)
         for other in readings

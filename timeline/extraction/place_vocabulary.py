@@ -38,6 +38,7 @@ class Vocabulary:
         self.named_after = _words("named_after", "words")
         self.named_after_lower = _words("named_after", "lower")
         self.before_of = _words("of", "words")
+        self.names = _words("names", "words")
         self.never = _words("never", "words")
         self.place_verbs = tuple(sorted(_words("verbs", "of_place")))
         self.motion = tuple(sorted(_words("verbs", "of_motion")))
@@ -66,6 +67,7 @@ class Vocabulary:
         )  # as written
         self.theatres: tuple[str, ...] = tuple(countries["theatres"])
         self.english_names = frozenset(countries["english_names"])  # country codes
+        self.fronts: tuple[tuple[str, str], ...] = tuple((a, b) for a, b in countries["fronts"])
         self.given_names = frozenset(countries["given_names"])  # as written
 
 

@@ -95,8 +95,8 @@ def _named(
         preposition = preposition_before(line, article.text, reading.spot, prepositions)
         mention = None
         if reading.place is not None:
-            mention = _known(article, line, reading, preposition)
-        if mention is None and (reading.place is None or reading.match is Match.SPELLING):
+            mention = _known(article, line, reading, preposition, earlier[-1] if earlier else None)
+        if mention is None and _may_be_unlisted(article, reading):
             mention = _unlisted(article, line, readings, reading, preposition, earlier)
         if mention is not None:
             for index in range(reading.spot.last, reading.last + 1):
@@ -105,15 +105,30 @@ def _named(
             yield mention
 
 
-def _known(article: _Article, line: Line, reading: Reading, preposition: str) -> PlaceMention | None:
+def _may_be_unlisted(article: _Article, reading: Reading) -> bool:
+    """Whether its place, if it has one, is too unlikely to keep the name from being another's."""
+    place = reading.place
+    if place is None or reading.match is Match.SPELLING:
+        return True
+    foreign = article.context.weight(place.country, reading.spot.surface) < 0.05
+    return place.kind == Kind.SETTLEMENT and foreign
+
+
+_LIST = frozenset({",", "and", ", and", "or", "&"})
+
+
+def _known(
+    article: _Article, line: Line, reading: Reading, preposition: str, previous: PlaceMention | None
+) -> PlaceMention | None:
     found, place, text = reading.spot, reading.place, article.text
     assert place is not None
+    listed = previous is not None and text[previous.end : found.start].strip() in _LIST
     dateline = is_dateline(text, found)
     site = _facility(line, found) if place.kind in (Kind.SETTLEMENT, Kind.ADMIN2) else ""
     stated = reading.stated or bool(site)
     if is_part_of_a_name(line, text, found, place, bool(reading.type_kind or site)):
         return None
-    if _evidence(article, line, reading, place, preposition, dateline, bool(site)) < 2.0:
+    if _evidence(article, line, reading, place, preposition, dateline, bool(site), listed) < 2.0:
         return None
 
     start, end = _extent(line, reading, site)
@@ -121,6 +136,12 @@ def _known(article: _Article, line: Line, reading: Reading, preposition: str) ->
     where = _nearby(place.where(text[start:end]), preposition, said)
     if found.direction and place.kind in (Kind.COUNTRY, Kind.ADMIN1, Kind.AREA):
         where = replace(where, name=f"{found.direction} {where.name}")
+    if (
+        reading.type_kind == Kind.ADMIN2
+        and place.kind == Kind.SETTLEMENT
+        and where.precision is PlacePrecision.EXACT
+    ):
+        where = replace(where, precision=PlacePrecision.ADMIN2)  # a district that goes by its seat
     if site and place.kind == Kind.SETTLEMENT:
         where = replace(where, name=f"{place.name} {site}")
 
@@ -153,6 +174,7 @@ def _evidence(
     preposition: str,
     dateline: bool,
     site: bool,
+    listed: bool,
 ) -> float:
     """How much speaks for a place being meant at all; 2 is enough."""
     found, context = reading.spot, article.context
@@ -166,8 +188,14 @@ def _evidence(
     score += 2.0 if reading.type_kind or site else 0.0
     score += 3.0 if reading.containers else 1.5 if reading.qualifies else 0.0
     weight = context.weight(place.country, found.surface)
-    score += 2.0 * weight if weight > 0.05 else -1.0
+    if not context.is_set(found.surface):
+        score += 1.0 if place.country in vocabulary().theatres else 0.0
+    else:
+        score += 2.0 * weight if weight > 0.05 else -1.0
+    score += 1.5 if listed else 0.0
     score += (place.population > 100_000) + (place.population > 1_000_000)
+    if not preposition and _is_well_known(reading, place):
+        score += 2.0
     if not preposition and after_place_verb(line, found):
         score += 1.5
     score += 1.5 if place.kind == Kind.ADMIN1 and weight >= 1.0 else 0.0
@@ -181,6 +209,15 @@ def _evidence(
         if fold(found.surface) in article.surnames:
             score -= 2.0 if preposition in vocabulary().locative else 5.0
     return score
+
+
+def _is_well_known(reading: Reading, place: Place) -> bool:
+    """Whether the name alone says which city is meant: "Kherson was shelled"."""
+    surface = reading.spot.surface
+    if place.population < 50_000 or reading.match > Match.ALIAS or surface.lower() in vocabulary().names:
+        return False
+    others = (p.population for m, p in reading.candidates if m <= Match.ALIAS and p.country != place.country)
+    return place.population > 2.5 * max(others, default=0)
 
 
 _AROUND = frozenset(
