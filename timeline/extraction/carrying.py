@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from timeline.extraction.act import BACKGROUND, FRESH, REACH, SHORT, SPOKEN, Act
 from timeline.extraction.codebook import Category, DateBasis, Modality, PlacePrecision, Precision, Role
 from timeline.extraction.findings import When, Where
+from timeline.extraction.frames.binding import unlisted
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.reading import Reading
 
@@ -149,7 +150,9 @@ def _main_place(readings: list[Reading]) -> Where | None:
     """The first exact place of the first sentences, else the first region, for an act told before its place."""
     places = [p.where for r in readings[:4] for p in r.places if p.role == "place" and not p.qualifies]
     fine = [
-        w for w in places if w.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR, PlacePrecision.ADMIN2)
+        w
+        for w in places
+        if unlisted(w) or w.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR, PlacePrecision.ADMIN2)
     ]
     region = [w for w in places if w.precision is PlacePrecision.ADMIN1]
     return next(iter(fine or region or places), None)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from timeline.extraction.act import SHORT, SPOKEN, Act
 from timeline.extraction.codebook import Category, DateBasis, PlacePrecision, Role, Toll
 from timeline.extraction.findings import Where
+from timeline.extraction.frames.binding import unlisted
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.reading import Reading
 
@@ -75,13 +76,19 @@ def _types_fit(x: Candidate, y: Candidate) -> bool:
 def _dates_fit(a: Act, b: Act) -> bool:
     if a.when is None or b.when is None:
         return True
+    bases = {a.when.basis, b.when.basis}
+    if bases == {DateBasis.SPEECH, DateBasis.EXPLICIT}:
+        # The day of the words is only the latest possible day.
+        said, done = (a.when, b.when) if a.when.basis is DateBasis.SPEECH else (b.when, a.when)
+        return done.start <= said.end and said.end - done.end <= _TOLD_WITHIN
     near = timedelta(days=1)
-    if DateBasis.EXPLICIT not in (a.when.basis, b.when.basis) or DateBasis.PUBLICATION in (
-        a.when.basis,
-        b.when.basis,
-    ):
+    if DateBasis.EXPLICIT not in bases or DateBasis.PUBLICATION in bases:
         return a.when.start - near <= b.when.end and b.when.start - near <= a.when.end
     return a.when.start <= b.when.end and b.when.start <= a.when.end
+
+
+# How long after an act it is still told as news.
+_TOLD_WITHIN = timedelta(days=4)
 
 
 def _sides_fit(x: Candidate, y: Candidate) -> bool:
@@ -123,6 +130,8 @@ def _places_fit(a: Act, b: Act) -> str:
     if p.country != q.country:
         return "no"
     for outer, inner in ((p, q), (q, p)):
+        if unlisted(outer):
+            continue
         if outer.precision is PlacePrecision.COUNTRY:
             return "within"
         if (
@@ -230,10 +239,16 @@ _ORDER = [
 def _finer(new: Where, old: Where) -> bool:
     """Whether `new` says more exactly where: by its precision, or as a name within the area `old` (a village that
     no gazetteer lists stands at its region's centre, with the region's precision)."""
+    if unlisted(new) != unlisted(old):
+        return unlisted(new) and old.precision not in (PlacePrecision.EXACT, PlacePrecision.NEAR)
     if _ORDER.index(new.precision) < _ORDER.index(old.precision):
         return True
     if new.key == old.key or new.country != old.country or new.precision is not old.precision:
         return False
     if old.precision is PlacePrecision.COUNTRY:
         return True
-    return old.precision is PlacePrecision.ADMIN1 and new.admin1 in (old.admin1, old.name) and new.name != old.name
+    return (
+        old.precision is PlacePrecision.ADMIN1
+        and new.admin1 in (old.admin1, old.name)
+        and new.name != old.name
+    )

@@ -6,6 +6,7 @@ from timeline.extraction.attribution import Attribution, speakers_at
 from timeline.extraction.clauses import Clause, Kind, reporting_verb
 from timeline.extraction.codebook import DateBasis, PlacePrecision, Precision
 from timeline.extraction.dates import DateKind, DateMention
+from timeline.extraction.findings import Where
 from timeline.extraction.frames.scene import Scene, is_place
 from timeline.extraction.places import PlaceMention
 from timeline.extraction.reading import Reading
@@ -19,12 +20,17 @@ class BoundDate:
     basis: DateBasis
 
 
+def unlisted(where: Where) -> bool:
+    """A settlement that no gazetteer has: a point by meaning, though its precision is that of its region."""
+    return where.key.startswith("unlisted:")
+
+
 def contains(outer: PlaceMention, inner: PlaceMention) -> bool:
     """Whether one place lies in the other by name of its region or country."""
     a, b = outer.where, inner.where
     if a.key == b.key:
         return True
-    if a.country != b.country:
+    if a.country != b.country or unlisted(a):
         return False
     if a.precision == PlacePrecision.COUNTRY:
         return True
@@ -92,7 +98,8 @@ def _fit(scene: Scene, place: PlaceMention) -> float:
         "against",
         "across",
     )
-    fit = _FINENESS[place.where.precision] - 0.04 * distance
+    fineness = 0.8 if unlisted(place.where) else _FINENESS[place.where.precision]
+    fit = fineness - 0.04 * distance
     fit += 2.0 if place.locative or hit else 0.0
     fit -= 3.0 if place.preposition in _AWAY and not hit else 0.0
     fit -= 0.5 if place.anaphor else 0.0

@@ -183,23 +183,15 @@ def _venue_named(reading: Reading, position: int) -> PlaceMention | None:
 def _about(reading: Reading, place: PlaceMention) -> bool:
     """ "the war in Ukraine", "a ceasefire in Gaza": what it is about."""
     i = reading.position(place.start)
-    before = [t.lower for t in reading.parsed.tokens[max(0, i - 4) : i]]
-    return bool(
-        set(before)
-        & {
-            "war",
-            "conflict",
-            "peace",
-            "ceasefire",
-            "fighting",
-            "situation",
-            "hostilities",
-            "truce",
-            "crisis",
-            "violence",
-            "end",
-        }
-    )
+    tokens = reading.parsed.tokens
+    while i > 0 and tokens[i - 1].tag in ("DT", "JJ", "NNP", "VBN"):
+        i -= 1
+    return i >= 2 and tokens[i - 1].tag == "IN" and tokens[i - 2].lower in _SITUATIONS
+
+
+_SITUATIONS = frozenset(
+    "war conflict peace ceasefire fighting situation hostilities truce crisis violence offensive".split()
+)
 
 
 def statements(reading: Reading, index: int, taken: list[Candidate]) -> list[Candidate]:
