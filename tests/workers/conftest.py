@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,7 @@ from timeline import tasks
 from timeline.config import celery_app, engines
 from timeline.config.engines.place import Place
 from timeline.config.engines.servers import Valkey
+from timeline.extraction import Document, extract
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,14 +43,19 @@ def until(condition: Callable[[], object], seconds: float = 20.0, what: str = ""
         time.sleep(0.05)
 
 
-def sweep_until(condition: Callable[[], object], seconds: float = 20.0, what: str = "") -> None:
+def sweep_until(
+    condition: Callable[[], object],
+    seconds: float = 20.0,
+    what: str = "",
+    sweep: Callable[[], object] = tasks.sweep,
+) -> None:
     """Wait for `condition`, sweeping once a second where beat does it once a minute."""
     last = float("-inf")
 
     def swept() -> object:
         nonlocal last
         if time.monotonic() - last >= 1:
-            tasks.sweep()
+            sweep()
             last = time.monotonic()
         return condition()
 
@@ -91,6 +98,12 @@ class Broker:
         return redis.Redis(unix_socket_path=str(self.server.socket), socket_timeout=5)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _gazetteer() -> None:
+    """Built before any worker needs it: that takes a while on a fresh machine, and workers here get killed."""
+    extract(Document(text="Shelling hit Kharkiv.", published=datetime(2024, 3, 2, tzinfo=UTC), title=""))
+
+
 @pytest.fixture(scope="session")
 def own_broker() -> Iterator[Broker]:
     directory = Path(tempfile.mkdtemp(prefix="workers-"))
@@ -120,19 +133,40 @@ def broker(own_broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Broker:
 
 
 class Worker:
-    """One worker: a main process and its pool."""
+    """One worker: a main process and its pool. It is ready once it is made."""
 
-    def __init__(self, environment: dict[str, str], arguments: list[str], log: Path) -> None:
-        self.log = log
-        with log.open("ab") as out:
+    def __init__(
+        self,
+        directory: Path,
+        environment: dict[str, str],
+        *arguments: str,
+        lease: float = 300.0,
+        visibility: float = 600.0,
+    ) -> None:
+        """`directory` is where its faults are led from (`Faults`) and where it writes its log."""
+        number = len(list(directory.glob("worker*.log")))
+        self.log = directory / f"worker{number}.log"
+        with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.workers.faulty_worker", "--loglevel=INFO", *arguments],
+                [
+                    *(sys.executable, "-m", "tests.workers.faulty_worker", "--loglevel", "INFO"),
+                    *("-n", f"worker{number}@test", *arguments),
+                ],
                 cwd=engines.REPOSITORY,
-                env=environment,
+                env={
+                    **os.environ,
+                    "PYTHONWARNINGS": "ignore",
+                    "FAULTS": str(directory),
+                    "LEASE_SECONDS": str(lease),
+                    "VISIBILITY_SECONDS": str(visibility),
+                    **environment,
+                },
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
             )
+        until(lambda: self.said("ready.") or self.process.poll() is not None, 60, "a worker to be ready")
+        assert self.process.poll() is None, self.log.read_text()
 
     @property
     def pool(self) -> list[int]:
@@ -187,26 +221,18 @@ def faults(tmp_path: Path) -> Faults:
 
 @pytest.fixture
 def start_worker(transactional_db, broker: Broker, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """Start a worker on the test's database and broker; it is ready when this returns."""
+    """Start a worker on the test's database and broker: as `Worker`, with Celery's arguments and the times."""
     database = urlsplit(engines.database_url())._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database.geturl(),
+        "REDIS_URL": broker.url,
+    }
     started: list[Worker] = []
 
-    def start(*, concurrency: int = 1, lease: float = 300.0, visibility: float = 600.0) -> Worker:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": database.geturl(),
-            "REDIS_URL": broker.url,
-            "PYTHONWARNINGS": "ignore",
-            "FAULTS": str(tmp_path),
-            "LEASE_SECONDS": str(lease),
-            "VISIBILITY_SECONDS": str(visibility),
-        }
-        arguments = ["--concurrency", str(concurrency), "-n", f"worker{len(started)}@test"]
-        worker = Worker(environment, arguments, tmp_path / f"worker{len(started)}.log")
+    def start(*arguments: str, concurrency: int = 1, **times: float) -> Worker:
+        worker = Worker(tmp_path, environment, "--concurrency", str(concurrency), *arguments, **times)
         started.append(worker)
-        until(lambda: worker.said("ready.") or worker.process.poll() is not None, 60, "a worker to be ready")
-        assert worker.process.poll() is None, worker.log.read_text()
         return worker
 
     yield start

@@ -13,6 +13,7 @@ LEASE_SECONDS and VISIBILITY_SECONDS shorten what is minutes in production. Othe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -21,6 +22,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
 
 from timeline.config import celery_app
 
@@ -35,6 +38,17 @@ def _run_out_of_memory() -> None:
     bytearray(1 << 60)
 
 
+def _never_end() -> None:
+    time.sleep(3600)
+
+
+def _listen_to_nobody() -> None:
+    """As code that is stuck in a C library: the soft limit's exception does not get through."""
+    while True:
+        with contextlib.suppress(SoftTimeLimitExceeded):
+            time.sleep(3600)
+
+
 def _fail() -> None:
     raise LookupError("a rule has a defect")
 
@@ -44,6 +58,8 @@ BROKEN: dict[str, Callable[[], None]] = {
     "kills its worker": _die,
     "takes all memory": _run_out_of_memory,
     "trips a defect": _fail,
+    "never ends": _never_end,
+    "listens to nobody": _listen_to_nobody,
 }
 
 

@@ -19,12 +19,17 @@ TEXT = (
 )
 
 
+def text_of(number: int) -> str:
+    """A dispatch; another number tells of another event."""
+    return TEXT.format(day=date(2023, 3, 1) + timedelta(days=4 * number), number=number + 10)
+
+
 def give(number: int = 0, *, title: str = "Dispatch", source: str = "Test Wire") -> Article:
-    """An article as it comes in: stored, and the doorbell rung. Another number tells another event."""
+    """An article as it comes in: stored, and the doorbell rung."""
     draft = Draft(
         source=make_source(source),
         title=title,
-        text=TEXT.format(day=date(2023, 3, 1) + timedelta(days=4 * number), number=number + 10),
+        text=text_of(number),
         published=datetime(2024, 3, 2, 12, tzinfo=UTC),
         url=f"https://news.invalid/{source.replace(' ', '-')}/{number}",
     )

@@ -11,6 +11,7 @@ from articles.models import Article
 from articles.work import MAX_ATTEMPTS
 from tests.workers.conftest import sweep_until, until
 from tests.workers.ledgers import check, give, read_or_set_aside
+from timeline.config import celery_app
 from timeline.models import Event, Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +99,33 @@ def test_running_out_of_memory_is_a_failed_attempt_and_the_worker_lives(start_wo
     until(lambda: read_or_set_aside(after), what="the next article")
     check(after)
     assert worker.pool == pool
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("never ends", "SoftTimeLimitExceeded"), ("listens to nobody", "worker died or was stopped")],
+    ids=["soft limit", "hard limit"],
+)
+def test_an_article_that_takes_for_ever_is_stopped_and_set_aside(start_worker, faults, title, words):
+    worker = start_worker("--soft-time-limit", "2", "--time-limit", "3", lease=4.0)
+    endless, after = give(0, title=title), give(1)
+    sweep_until(lambda: read_or_set_aside(endless, after), 40)
+    check(endless, after)
+    assert words in endless.last_error
+    assert faults.extractions().count(endless.pk) == MAX_ATTEMPTS
+    assert not after.set_aside_at
+    assert worker.process.poll() is None
+
+
+def test_messages_of_another_release_are_dropped_and_do_not_come_again(start_worker, broker):
+    worker = start_worker()
+    celery_app.send_task("timeline.tasks.read_article", args=[1], kwargs={"of_a_later_release": True})
+    celery_app.send_task("timeline.tasks.of_a_later_release", args=[1])
+    article = give()
+    until(lambda: read_or_set_aside(article), what="the article behind them")
+    until(lambda: broker.waiting() == broker.unacknowledged() == 0, what="an empty queue")
+    check(article)
+    assert worker.process.poll() is None
 
 
 def test_sigterm_lets_the_worker_finish_what_it_reads(start_worker, faults):
