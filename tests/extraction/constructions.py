@@ -5,6 +5,7 @@ fields. Which cases fail today is listed in data/not_yet.toml. From the reposito
 
     python -m tests.extraction.constructions            share right of each construction, and what fails
     python -m tests.extraction.constructions --shrink   take the cases that pass now off the list
+    python -m tests.extraction.constructions FOLDER     the same figures for cases of your own
 """
 
 from __future__ import annotations
@@ -64,9 +65,9 @@ class Case:
     none: bool = False
 
 
-def cases() -> Iterator[Case]:
+def cases(folder: Path = FOLDER) -> Iterator[Case]:
     """All cases; an id counts within its construction, so that cases added at the end of one keep the others'."""
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         group = tomllib.loads(path.read_text("utf-8"))
         seen: Counter[str] = Counter()
         for row in group["case"]:
@@ -211,11 +212,11 @@ def told(finding: Finding) -> str:
     )
 
 
-def _report(shrink: bool) -> None:
+def _report(folder: Path, shrink: bool) -> None:
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     failing: dict[str, list[str]] = {}
-    for case in cases():
+    for case in cases(folder):
         group = case.id.rsplit("/", 1)[0]
         findings = extract(case.document)
         wrong = faults(case, findings)
@@ -246,5 +247,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="other cases than the project's")
     parser.add_argument("--shrink", action="store_true", help="take the cases that pass now off not_yet.toml")
-    _report(parser.parse_args().shrink)
+    options = parser.parse_args()
+    if options.shrink and options.folder != FOLDER:
+        parser.error("--shrink is for the project's own cases")
+    _report(options.folder, options.shrink)
