@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.extraction.constructions import cases
 from tests.factories import make_article
 from timeline.extraction import Document, extract
 from timeline.extraction.explaining import IRRELEVANT, explain
@@ -35,6 +36,12 @@ def test_every_sentence_is_explained_with_the_findings_that_extract_gives():
     assert list(first.findings) == extract(document)
     assert second.supports == first.findings
     assert (second.findings, third.findings, third.supports, third.dropped) == ((), (), (), ())
+
+
+@pytest.mark.parametrize("case", [c for n, c in enumerate(cases()) if n % 8 == 0], ids=lambda c: c.id)
+def test_explained_is_what_is_found_each_finding_once(case):
+    explained = [f for e in explain(case.document) for f in e.findings]
+    assert sorted(map(repr, explained)) == sorted(map(repr, extract(case.document)))
 
 
 def test_what_the_stages_read_is_shown():
