@@ -32,25 +32,41 @@ class Relevance:
         return score >= PASS and (self.strong >= 3 or (self.strong >= 1 and score >= CLEAR))
 
 
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_GROUPS = ("strong", "weak", "other", "violence", "accident")
+
+
 @cache
-def _pattern(group: str) -> re.Pattern[str]:
-    terms = sorted(load("relevance")["terms"][group], key=len, reverse=True)
-    return re.compile(r"\b(?:" + "|".join(re.escape(t) for t in terms) + r")\b", re.IGNORECASE)
+def _terms() -> tuple[dict[str, tuple[str, ...]], frozenset[str], int]:
+    """(term -> its groups, first words of terms of several words, words of the longest term)."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for group in _GROUPS:
+        for term in load("relevance")["terms"][group]:
+            groups[term] = (*groups.get(term, ()), group)
+    longer = [t.split() for t in groups if " " in t]
+    return groups, frozenset(words[0] for words in longer), max(len(words) for words in longer)
+
+
+def _count(text: str, weight: float, counts: dict[str, dict[str, float]]) -> None:
+    groups, starts, longest = _terms()
+    words = _WORD.findall(text.lower())
+    for i, word in enumerate(words):
+        found = [
+            w for w in ((word,) if word in groups or "-" not in word else word.split("-")) if w in groups
+        ]
+        if word in starts:
+            found += [t for n in range(2, longest + 1) if (t := " ".join(words[i : i + n])) in groups]
+        for term in found:
+            for group in groups[term]:
+                # A word's tenth mention says little more than its third.
+                counts[group][term] = min(counts[group].get(term, 0.0) + weight, 4.0)
 
 
 def relevance(title: str, text: str) -> Relevance:
     """Weigh the words of an article. The title and the first thousand characters count double."""
-    lead = f"{title}\n{text[:1000]}"
-    body = text[1000:]
-    counts: dict[str, dict[str, float]] = {}
-    for group in ("strong", "weak", "other", "violence", "accident"):
-        seen: dict[str, float] = {}
-        for piece, weight in ((lead, 2.0), (body, 1.0)):
-            for match in _pattern(group).finditer(piece):
-                word = match.group().lower()
-                # A word's tenth mention says little more than its third.
-                seen[word] = min(seen.get(word, 0.0) + weight, 4.0)
-        counts[group] = seen
+    counts: dict[str, dict[str, float]] = {group: {} for group in _GROUPS}
+    _count(f"{title}\n{text[:1000]}", 2.0, counts)
+    _count(text[1000:], 1.0, counts)
     size = max(1.0, (len(text) / 1000) ** 0.5)
     strong, weak, other = (sum(counts[g].values()) for g in ("strong", "weak", "other"))
     violence = sum(counts["violence"].values()) if len(text) < SHORT else 0.0

@@ -158,7 +158,7 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
         return "NNP"
     if lower in ("according", "including"):
         return "IN"
-    if any(c.isupper() for c in word[1:]) and not word.isupper():
+    if not word[1:].islower() and not word.isupper() and any(c.isupper() for c in word[1:]):
         return "NNP"  # DeepState
     if tag.startswith("VB") and word[0].isupper() and not first and lower not in _lemmas()[0]:
         return "NNP"  # "to DeepState"
