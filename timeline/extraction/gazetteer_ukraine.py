@@ -5,7 +5,7 @@ its raion (district), "admin2"; failing that it has no coordinates.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -87,44 +87,26 @@ def katottg_places(geonames: Iterable["Entry"]) -> list["Entry"]:
     """
     from timeline.extraction.gazetteer_build import Entry
 
-    known: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for place in geonames:
-        if place.country == "UA":
-            for folded in {fold(place.name), *(fold(name) for _, name in place.names)}:
-                known[place.admin1_code, folded].append(place)
-
     rows = list(units())
     raions = {u.code: u for u in rows if u.category == "P"}
-    counts: dict[tuple[str, str], int] = defaultdict(int)
     settlements = [u for u in rows if u.category in "MXC"]
-    for unit in settlements:
-        counts[_oblast(unit), fold(romanise(unit.name))] += 1
+    towns, known = _match(settlements, [place for place in geonames if place.country == "UA"])
 
     # The centre of a hromada or raion is the mean of its towns that are sure to be GeoNames' of that name.
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     seats: dict[str, Entry] = {}
-    missing: list[Unit] = []
-    for unit in settlements:
-        key = (_oblast(unit), fold(romanise(unit.name)))
-        matches = known.get(key, [])
-        if not matches:
-            missing.append(unit)
-        elif (
-            counts[key] == 1
-            and len(matches) == 1
-            and matches[0].lat is not None
-            and matches[0].lon is not None
-        ):
-            town = matches[0]
-            if not town.named and key[0] not in _KEEP_NAMES:
-                town.names.append((Match.ALIAS, town.name))
-                town.name = romanise(unit.name)
-            raion = next((raions[code] for code in unit.levels if code in raions), None)
-            town.admin2 = raion_name(raion.name) if raion else ""
-            for parent in unit.levels[:-1]:
-                points[parent].append((matches[0].lat, matches[0].lon))
-                if parent not in seats or seats[parent].population < town.population:
-                    seats[parent] = town
+    for unit, town in towns:
+        if not town.named and town.admin1_code not in _KEEP_NAMES:
+            town.names.append((Match.ALIAS, town.name))
+            town.name = romanise(unit.name)
+        raion = next((raions[code] for code in unit.levels if code in raions), None)
+        town.admin2 = raion_name(raion.name) if raion else ""
+        for parent in unit.levels[:-1]:
+            if town.lat is not None and town.lon is not None:
+                points[parent].append((town.lat, town.lon))
+            if parent not in seats or seats[parent].population < town.population:
+                seats[parent] = town
+    missing = [unit for unit in settlements if (_oblast(unit), fold(romanise(unit.name))) not in known]
     centres = {code: (fmean(p[0] for p in at), fmean(p[1] for p in at)) for code, at in points.items()}
 
     entries: list[Entry] = []
@@ -157,6 +139,38 @@ def katottg_places(geonames: Iterable["Entry"]) -> list["Entry"]:
             entry.precision = PlacePrecision.ADMIN2
         entries.append(entry)
     return entries
+
+
+def _match(
+    settlements: list[Unit], places: list["Entry"]
+) -> tuple[list[tuple[Unit, "Entry"]], set[tuple[str, str]]]:
+    """The units that are surely a GeoNames place, and every (oblast, name) that GeoNames has.
+
+    A city is its oblast's most populous place of that name; another settlement must be alone with its name on both
+    sides. Displayed names are matched first, so that no village takes a city by one of its other spellings.
+    """
+    found: list[tuple[Unit, Entry]] = []
+    known: set[tuple[str, str]] = set()
+    taken: set[str] = set()
+    counts = Counter((_oblast(unit), fold(romanise(unit.name))) for unit in settlements)
+    for others in (False, True):
+        named: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for place in places:
+            if place.key not in taken:
+                spellings = {fold(name) for _, name in place.names} if others else {fold(place.name)}
+                for folded in spellings:
+                    named[place.admin1_code, folded].append(place)
+        for unit in settlements:
+            key = (_oblast(unit), fold(romanise(unit.name)))
+            matches = named.get(key, [])
+            sure = unit.category == "M" or (counts[key] == 1 and len(matches) == 1)
+            if matches and sure and not (others and key in known):
+                town = max(matches, key=lambda place: place.population)
+                if town.key not in taken:
+                    found.append((unit, town))
+                    taken.add(town.key)
+        known.update(key for key in named if key in counts)
+    return found, known
 
 
 def raion_name(ukrainian: str) -> str:

@@ -251,7 +251,11 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
         if any(contains(outer, place) for outer in _as_asked(container)):
             score += 8.0
     for inner in reading.contents:
-        if any(contains(place, p) for _, p in inner.candidates[:40]):
+        if not inner.candidates:
+            score += (
+                3.0 if place.kind in (Kind.COUNTRY, Kind.ADMIN1, Kind.ADMIN2) else 0.0
+            )  # "Iguala, Guerrero"
+        elif any(contains(place, p) for _, p in inner.candidates[:40]):
             score += 4.0
     if context.resolved.get((fold(spot.surface), reading.type_kind)) == place.key:
         score += 6.0
