@@ -133,7 +133,9 @@ class FeedAdmin(NoDelete, LongList, admin.ModelAdmin):
     list_select_related = ["source"]
     search_fields = ["url", "source__name"]
     autocomplete_fields = ["source"]
-    readonly_fields = ["last_success_at", "failures", "last_error", "next_try_at", "etag", "last_modified"]
+    readonly_fields = [
+        "last_success_at", "failures", "last_error", "note", "next_try_at", "etag", "last_modified",
+    ]  # fmt: skip
     actions = ["poll_now"]
 
     def save_model(self, request: HttpRequest, obj: Feed, form: Any, change: bool) -> None:

@@ -126,15 +126,23 @@ def _language(tree: HtmlElement) -> str:
 
 
 def _canonical(tree: HtmlElement, url: str) -> str:
-    """The address that the page calls its own, when on the same site: else anyone could speak for others."""
+    """The address that the page calls its own, when on the same site: else anyone could speak for others.
+
+    Not the home page, which some sites name on every page of theirs: all articles would be one.
+    """
     for link in (
         *tree.xpath("//link[@rel='canonical']/@href"),
         *tree.xpath("//meta[@property='og:url']/@content"),
     ):
         own = absolute(link, url)
-        if own and (not url or same_site(own, url)):
+        if own and (not url or (same_site(own, url) and _is_home(own) <= _is_home(url))):
             return canonical_url(own)
     return canonical_url(url)
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query
 
 
 def same_site(one: str, other: str) -> bool:

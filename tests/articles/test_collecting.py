@@ -393,6 +393,13 @@ def test_two_addresses_of_one_page_are_one_article(publisher):
     assert Article.objects.count() == 1
 
 
+def test_pages_that_all_call_themselves_the_home_page_are_articles_each(publisher):
+    home = publisher.url("")
+    first, _ = fetch_one(publisher.publish("1", page("port", canonical=home)))
+    second, _ = fetch_one(publisher.publish("2", page("talks", canonical=home)))
+    assert [first.url, second.url] == [publisher.url("1"), publisher.url("2")]
+
+
 def test_a_plain_text_page_is_read_too(publisher):
     publisher.server.expect_request("/note.txt").respond_with_data(
         f"On the port\n\n{STORIES['port']}{REST}", content_type="text/plain; charset=utf-8"

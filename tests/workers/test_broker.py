@@ -46,13 +46,13 @@ def test_a_broker_that_does_not_answer_holds_a_request_up_for_seconds_only(trans
 
 
 def test_a_broker_wiped_with_a_full_queue_costs_nothing(broker, start_worker, faults):
-    articles = [give(number) for number in range(50)]
-    assert broker.waiting() == 50
+    articles = [give(number) for number in range(30)]
+    assert broker.waiting() == 30
     broker.wipe()
     start_worker(concurrency=2)
     sweep_until(lambda: read_or_set_aside(*articles), 40)
     check(*articles)
-    assert Event.objects.count() == 50
+    assert Event.objects.count() == 30
     assert sorted(faults.extractions()) == sorted(article.pk for article in articles)
 
 
