@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 
 import pytest
@@ -394,6 +394,28 @@ def test_headers(client, events):
     assert response["Content-Disposition"].endswith('.acled.csv"')
     assert response["Content-Type"] == "text/csv; charset=utf-8; header=present"
     assert response["Link"] == '<http://testserver/about/>; rel="describedby"'
+
+
+def test_programs_can_read_what_the_columns_are(client, events):
+    response = client.get("/events.csv-metadata.json")
+    assert response["Content-Type"] == "application/csvm+json"
+    table = response.json()
+    described = {column["name"]: column for column in table["tableSchema"]["columns"]}
+    file, text = fetch(client, "csv")
+    assert "/events.csv-metadata.json>" in file["Link"]
+    assert table["url"] == "http://testserver/events.csv"
+    assert list(described) == next(csv.reader(io.StringIO(text, newline="")))
+    python = {
+        "integer": int, "number": float, "boolean": bool, "date": date.fromisoformat,
+        "datetime": datetime.fromisoformat, "string": str,
+    }  # fmt: skip
+    for name, value in record(loaded(events["strike"]), SITE).items():
+        kind = python[described[name]["datatype"]]
+        assert isinstance(value, list) is ("separator" in described[name])
+        if isinstance(value, str) and not isinstance(kind, type):
+            kind(value)  # raises where it is none
+        elif value is not None and not isinstance(value, list):
+            assert type(value) is kind
 
 
 def test_a_client_that_has_this_version_gets_no_body(client, events):

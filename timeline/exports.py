@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 from timeline.extraction.codebook import PlacePrecision
 from timeline.filters import MAX_VALUES, EventFilter, FilterForm
 from timeline.models import Event, Place
-from timeline.records import COLUMNS, NOTE, VERSION, Record, Value, ledger, record
+from timeline.records import COLUMNS, DATATYPES, LISTS, NOTE, VERSION, Record, Value, ledger, record
 from timeline.schemes import (
     ACLED_COLUMNS,
     TIMELINEJS_COLUMNS,
@@ -37,6 +37,7 @@ from timeline.schemes import (
 
 CHUNK = 500  # events read at once, with their reports and actors
 BLOCK = 64_000  # characters sent at once
+SEPARATOR = "; "  # of a list's items in a cell
 
 Row = Callable[[Event, str], Record]
 Writer = Callable[[Iterable[Event], str, dict[str, Any]], Iterator[str]]  # events, site, what the file is
@@ -100,7 +101,7 @@ def cell(value: Value) -> str | int | float:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        value = "; ".join(value)
+        value = SEPARATOR.join(value)
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return value
@@ -122,6 +123,31 @@ def csv_of(columns: Sequence[str], row: Row) -> Writer:
             yield writer.writerow([cell(values[name]) for name in columns])
 
     return write
+
+
+def csvw(site: str) -> dict[str, Any]:
+    """What /events.csv holds, for programs: W3C CSV on the Web metadata, at the address that it looks for."""
+    described = []
+    for name, meaning in COLUMNS.items():
+        column: dict[str, Any] = {"name": name, "titles": name, "dc:description": meaning}
+        column["datatype"] = DATATYPES.get(name, "string")
+        if name in LISTS:
+            column["separator"] = SEPARATOR
+        described.append(column)
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": f"{site}{reverse('export', args=['csv'])}",
+        "dc:title": "Conflict timeline: events",
+        "dc:rights": NOTE,
+        "schema:version": str(VERSION),
+        "tableSchema": {"columns": described, "primaryKey": "id"},
+    }
+
+
+@require_safe
+def csv_metadata(request: HttpRequest) -> JsonResponse:
+    """/events.csv-metadata.json"""
+    return JsonResponse(csvw(site_of(request)), content_type="application/csvm+json")
 
 
 # JSON and GeoJSON
@@ -239,6 +265,8 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
         headers={
             "Content-Disposition": f'attachment; filename="{file_name}"',
             "ETag": tag,
-            "Link": f'<{site}{reverse("about")}>; rel="describedby"',
+            "Link": f'<{site}{reverse("csv-metadata")}>; rel="describedby"; type="application/csvm+json"'
+            if name == "csv"
+            else f'<{site}{reverse("about")}>; rel="describedby"',
         },
     )

@@ -85,6 +85,19 @@ COLUMNS: dict[str, str] = {
     "revision": "When it last changed here: cite it with the address.",
 }
 
+# What is not text, by the names of XML Schema.
+DATATYPES: dict[str, str] = {
+    **dict.fromkeys(("id", "date_prec", "where_prec", "reports", "outlets", "origins"), "integer"),
+    **dict.fromkeys(Tolls.TOLL_FIELDS, "integer"),
+    **dict.fromkeys(("latitude", "longitude", "confidence"), "number"),
+    **dict.fromkeys(("start", "end"), "date"),
+    **dict.fromkeys(("first_reported", "last_reported", "created", "revision"), "datetime"),
+    "night": "boolean",
+}
+LISTS = frozenset(
+    "initiators targets participants mediators said_by denied_by sources source_addresses".split()
+)
+
 
 def instant(moment: datetime | None) -> str | None:
     """ "2024-03-01T12:00:00Z"."""

@@ -7,6 +7,7 @@ urlpatterns = [
     path("events/<int:pk>/", views.event, name="event"),
     path("events/<int:pk>/cite/<str:style>", citations.citation, name="citation"),
     path("events.atom", feeds.atom, name="feed"),
+    path("events.csv-metadata.json", exports.csv_metadata, name="csv-metadata"),
     path("events.<str:name>", exports.download, name="export"),
     path("articles/<int:pk>/", views.article, name="article"),
     path("places/<int:pk>/", views.place, name="place"),
