@@ -7,7 +7,6 @@ from functools import cache
 
 from timeline.extraction.findings import Where
 from timeline.extraction.gazetteer import Gazetteer, Kind
-from timeline.extraction.lexicon import load
 from timeline.extraction.place_mention import PLACE, PlaceMention
 from timeline.extraction.place_spotting import Line
 from timeline.extraction.place_vocabulary import vocabulary
@@ -95,12 +94,10 @@ _REACH, _SHORT = 8, 3  # sentences looked back over for a town, for anything els
 
 def _fits(noun: str, mention: PlaceMention) -> bool:
     """Whether a country calls its divisions so: Nigeria has states, Ukraine has not."""
-    country, nouns = mention.where.country, load("regions")["nouns"]
-    if noun == "state":  # "the state" is more often the country's
-        return mention.typed and str(nouns.get(country, "")).lower() == noun
-    if noun in ("province", "governorate"):
-        return str(nouns.get(country, "region")).lower() == noun
-    return not (noun == "oblast" and country not in ("UA", "RU", "BY"))
+    if noun not in ("state", "province", "governorate", "oblast"):
+        return True
+    own = vocabulary().calls_it(mention.where.country, noun)
+    return own and (noun != "state" or mention.typed)  # "the state" is more often the country's
 
 
 def _name_follows(line: Line, at: int) -> bool:

@@ -109,6 +109,13 @@ def _vote(spot: Spot, line: Line, seats: Mapping[str, str]) -> tuple[str, float]
     named.sort(key=lambda p: -p.population)
     if not named or not named[0].country:
         return "", 0.0
+    after = line.words[spot.last + 1].lower if spot.last + 1 < len(line.words) else ""
+    if after in vocabulary().types:
+        called = {
+            p.country for p in named if p.kind == Kind.ADMIN1 and vocabulary().calls_it(p.country, after)
+        }
+        if len(called) == 1:
+            return called.pop(), ADJECTIVE
     if named[0].kind == Kind.ADMIN1 and len({p.country for p in named if p.population > 100_000}) == 1:
         return named[0].country, 0.8
     before = line.words[spot.first - 1].lower if spot.first else ""
@@ -277,7 +284,7 @@ def _type_score(reading: Reading, place: Place) -> float:
     if not kind:
         return 0.0
     if place.kind == kind:
-        return 6.0
+        return 7.5 if kind == Kind.ADMIN1 and vocabulary().calls_it(place.country, reading.noun) else 6.0
     if kind in (Kind.ADMIN1, Kind.ADMIN2):
         if place.kind in (Kind.ADMIN1, Kind.ADMIN2):
             return 3.5  # "the Khan Younis governorate", "Kano district"

@@ -56,6 +56,10 @@ class Vocabulary:
             noun: kind for kind, nouns in anaphors.items() if kind != "of" for noun in nouns
         }
         self.anaphors |= {noun: key for key, nouns in anaphors["of"].items() for noun in nouns}
+        # Country code > what it calls its first-order divisions, where that is not "region".
+        self.division_nouns: dict[str, str] = {
+            code: str(noun).lower() for code, noun in load("regions")["nouns"].items()
+        }
         countries = load("countries")
         # Adjective as written > country code.
         self.demonyms: dict[str, str] = {
@@ -69,6 +73,15 @@ class Vocabulary:
         self.english_names = frozenset(countries["english_names"])  # country codes
         self.fronts: tuple[tuple[str, str], ...] = tuple((a, b) for a, b in countries["fronts"])
         self.given_names = frozenset(countries["given_names"])  # as written
+
+    def calls_it(self, country: str, noun: str) -> bool:
+        """Whether a country calls its first-order divisions so: Nigeria "state", Ukraine "oblast".
+
+        "Region" tells nothing, and is no country's.
+        """
+        return self.division_nouns.get(country) == noun or (
+            noun == "oblast" and country in ("UA", "RU", "BY")
+        )
 
 
 vocabulary = cache(Vocabulary)
