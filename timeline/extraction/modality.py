@@ -192,7 +192,7 @@ def _future_time(parsed: Parsed, clause: Clause) -> bool:
 
 # Verbs whose infinitive took place when they did.
 _IMPLICATIVE = frozenset(
-    ("force", "compel", "manage", "oblige", "cause", "lead", "go", "continue", "begin", "start")
+    ("force", "compel", "manage", "oblige", "cause", "lead", "continue", "begin", "start")
 )
 
 

@@ -76,7 +76,7 @@ def _named_verbs() -> set[str]:
 
 
 def _named_nouns() -> set[str]:
-    found: set[str] = set()
+    found: set[str] = set(load("irregular")["ambiguous"]["nouns"])
     for entry in load("triggers")["noun"]:
         found.update(phrase.split()[-1] for phrase in entry["nouns"])
     for group in load("actors")["nouns"].values():

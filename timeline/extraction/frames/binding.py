@@ -90,7 +90,7 @@ def _fit(scene: Scene, place: PlaceMention) -> float:
     reading, trigger = scene.reading, scene.trigger
     position = reading.position(place.start)
     distance = position - trigger.last if position >= trigger.last else trigger.first - position
-    hit = 0 <= position - trigger.last <= 4 and place.preposition in (
+    hit = 0 <= position - trigger.last <= (7 if place.typed else 4) and place.preposition in (
         "",
         "on",
         "of",

@@ -220,10 +220,8 @@ def _aside(reading: Reading, a: Attribution) -> bool:
     if clause.kind is Kind.ADVERBIAL and clause.conjunction in _TEMPORAL and not _stance(a.verb):
         return True
     position = clause.verb
-    return (
-        any(o is not a and o.clause >= 0 and o.covers(position) for o in reading.says)
-        and clause.kind is not Kind.COORDINATED
-    )
+    within = [o for o in reading.says if o is not a and o.clause >= 0 and o.covers(position)]
+    return any(o.postposed or clause.kind is not Kind.COORDINATED for o in within)
 
 
 def _tells(c: Candidate, a: Attribution) -> bool:

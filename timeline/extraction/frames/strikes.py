@@ -160,6 +160,11 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     candidate.date = date_for(reading, best.trigger.head, best.clause_index)
     names, says = speakers_for(reading, best.trigger.head)
     candidate.speakers = names
+    negated = candidate.modality is Modality.DENIED and not best.trigger.nominal and not tolls
+    if negated and not any(a.denies for a in says):
+        return None  # what did not happen is no event, unless someone denies it
+    if not reading.parsed.clauses and best.trigger.nominal and not tolls and candidate.date is None:
+        return None  # a heading
     if any(a.denies for a in says) and modality in (Modality.OCCURRED, Modality.ONGOING):
         candidate.modality = Modality.DENIED
     clause = best.clause

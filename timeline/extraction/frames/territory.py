@@ -44,7 +44,8 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         kind, modality = "advance", Modality.ONGOING
     places = _object_places(s) if kind in _EACH_PLACE else places_for(s, s.span)
     if not places:
-        places = places_for(s, s.span)
+        around = places_for(s, s.span)
+        places = [p for p in around if p.locative][:1] if kind in _EACH_PLACE else around
     doers = _doers(s)
     if kind == "incursion":
         places = _invaded(s, places, doers)
@@ -133,6 +134,8 @@ def _object_places(s: Scene) -> list[PlaceMention]:
         return finest(s.places_in(s.trigger.head, s.span[1]))
     if s.trigger.entry.frame == "subject_place" or s.passive:
         region = s.subject or s.span
+        if s.clause is not None and s.subject is not None and s.subject[0] < s.clause.group[0]:
+            region = (s.subject[0], s.clause.group[0])  # with what hangs on it: "the city of X"
         inside = s.places_in(*region)
         if inside:
             return finest(inside)
