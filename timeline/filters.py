@@ -16,7 +16,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 from django.http import QueryDict
 
@@ -24,6 +23,7 @@ from articles.models import Source
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
 from timeline.models import Actor, Event, EventActor, Place
 from timeline.models.events import EventQuerySet
+from timeline.search import words_query
 
 MAX_QUERY = 200
 MAX_VALUES = 50
@@ -137,7 +137,7 @@ def _any(values: Any, query: Callable[[Any], Q]) -> Q:
 
 # How each field narrows the events. Dates: an event is in a period that it touches.
 CONDITIONS: dict[str, Callable[[Any], Q]] = {
-    "q": lambda text: Q(search=SearchQuery(text, search_type="websearch", config="english")),
+    "q": lambda text: Q(search=words_query(text)),
     "start": lambda day: Q(end__gte=day),
     "end": lambda day: Q(start__lte=day),
     "category": lambda values: Q(category__in=values),

@@ -6,6 +6,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from articles.models import Article, Feed, Source
 from timeline.chronology import by_day, read_page
@@ -22,6 +23,7 @@ from timeline.quotes import mark
 RECENT = 50  # events on the pages of a place or an actor; the rest is one filter away
 
 
+@require_safe
 def chronology(request: HttpRequest) -> HttpResponse:
     chosen = EventFilter(request.GET)
     events = chosen.events()
@@ -41,11 +43,13 @@ def chronology(request: HttpRequest) -> HttpResponse:
     return render(request, "chronology.html", context)
 
 
+@require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Event.objects.for_list(), pk=pk)
     if found.merged_into_id:
-        return redirect("event", pk=found.merged_into_id, permanent=True)
-    if found.review == Event.Review.REJECTED and not request.user.is_staff:
+        return redirect("event", pk=found.merged_into_id)  # not for good: a merge can be undone
+    gone = found.review == Event.Review.REJECTED or not found.report_count
+    if gone and not request.user.is_staff:
         return render(request, "event_rejected.html", {"event": found}, status=410)
     near = Q(place=found.place) if found.place_id else Q(type=found.type)
     context = {
@@ -74,6 +78,7 @@ def toll_series(reports: list[Report]) -> list[tuple[str, list[tuple[Report, Fig
     return series
 
 
+@require_safe
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Article.objects.select_related("source", "syndication_group"), pk=pk)
     live = list(
@@ -100,6 +105,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "article.html", context)
 
 
+@require_safe
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Place.objects.select_related("parent"), pk=pk)
     here = Event.objects.published().filter(place_query(found))
@@ -121,6 +127,7 @@ def _by_category(events: QuerySet[Event]) -> list[tuple[str, str, int]]:
     return [(c.value, label, counts.get(c.value, 0)) for c, label in codebook.CATEGORY_LABELS.items()]
 
 
+@require_safe
 def actor(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Actor.objects.select_related("parent"), pk=pk)
 
@@ -142,6 +149,7 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "actor.html", context)
 
 
+@require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     articles = Article.objects.all()
     context = {
@@ -165,6 +173,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     return render(request, "sources.html", context)
 
 
+@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     context = {
         "categories": [
@@ -180,6 +189,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "about.html", context)
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Alive: the process answers. It asks no engine."""
     return JsonResponse({"status": "ok"})
