@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField
 from django.utils import timezone
 
 from articles import fetching, reading
@@ -27,12 +28,13 @@ from articles.work import MAX_ATTEMPTS
 SHORTEST_CONTENT = 400  # characters: what a feed calls its content is a teaser where it is shorter
 
 
-def fetch(url: str, **conditions: str) -> fetching.Fetched:
+def fetch(url: str, etag: str = "", last_modified: str = "") -> fetching.Fetched:
     return fetching.fetch(
         url,
+        etag=etag,
+        last_modified=last_modified,
         allow_hosts=settings.FETCH_ALLOW_HOSTS,
         user_agent=settings.FETCH_USER_AGENT,
-        **conditions,
     )
 
 
@@ -184,7 +186,7 @@ def poll_feed(feed_id: int) -> int | None:
     try:
         page = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         changes: dict[str, object] = {**_validators(feed, page)}
-        new, notes = 0, []
+        new = 0
         if not page.not_modified:
             content = reading.read_feed(page.body, url=page.url, now=timezone.now(), charset=page.charset)
             new, notes = queue_items(feed, content)
@@ -201,12 +203,20 @@ def poll_feed(feed_id: int) -> int | None:
     return new
 
 
+def _room(model: type[Feed | Address], name: str) -> int:
+    """How many characters a column holds."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, CharField)
+    assert field.max_length
+    return field.max_length
+
+
 def _validators(feed: Feed, page: fetching.Fetched) -> dict[str, str]:
     """What makes the next request conditional. An answer "not modified" need not repeat it."""
     kept = {}
     for name in ("etag", "last_modified"):
         value = getattr(page, name) or (getattr(feed, name) if page.not_modified else "")
-        fits = len(value) <= (Feed._meta.get_field(name).max_length or 0)
+        fits = len(value) <= _room(Feed, name)
         kept[name] = value if fits else ""
     return kept
 
@@ -214,7 +224,7 @@ def _validators(feed: Feed, page: fetching.Fetched) -> dict[str, str]:
 def _move(feed: Feed, url: str) -> dict[str, str]:
     """The feed's address changes when its publisher has moved it for good, unless the new one is a feed here."""
     url = reading.canonical_url(url)
-    if url == feed.url or len(url) > (Feed._meta.get_field("url").max_length or 0):
+    if url == feed.url or len(url) > _room(Feed, "url"):
         return {}
     if Feed.objects.filter(url=url).exists():
         return {"note": f"It has moved to {url}, which is a feed here already. Switch this one off."}
@@ -230,7 +240,7 @@ def queue_items(feed: Feed, content: reading.FeedContent) -> tuple[int, list[str
         )
     new = 0
     for item in _unknown(feed, content.items):
-        if len(item.url) > (Address._meta.get_field("url").max_length or 0):
+        if len(item.url) > _room(Address, "url"):
             notes.append(f"The address of “{item.title[:60]}” is too long: left out.")
             continue
         whole = SHORTEST_CONTENT <= len(item.content) <= LONGEST_TEXT
