@@ -43,9 +43,12 @@ class Context:
     anchors: dict[str, Place] = field(default_factory=dict)
     resolved: dict[tuple[str, str], str] = field(default_factory=dict)  # (folded name, kind asked for) > key
     leader: float = 0.0  # votes of the country named most
+    main: str = ""  # that country, "" when the article names none
 
     def __post_init__(self) -> None:
-        self.leader = max(self.votes.values(), default=0.0)
+        best = max(self.votes, key=lambda country: self.votes[country], default="")
+        self.leader = self.votes.get(best, 0.0)
+        self.main = best if self.leader >= NAMED else ""
 
     def weight(self, country: str, apart_from: str = "") -> float:
         """0..1: how likely the article is set in a country, what the name `apart_from` says of itself left out."""
@@ -53,12 +56,6 @@ class Context:
         if apart_from and (own := self.own.get(fold(apart_from))) and own[0] == country:
             votes -= own[1]
         return min(1.0, votes / (leader * FULL_SHARE)) if leader else 0.0
-
-    @property
-    def main(self) -> str:
-        """The country named most, "" when none is."""
-        best = max(self.votes, key=lambda c: self.votes[c], default="")
-        return best if self.leader >= NAMED else ""
 
     def is_set(self, apart_from: str) -> bool:
         """Whether other names than this one say in which country the article is set."""

@@ -72,15 +72,19 @@ class Line:
         return text[self.words[first].full_end : self.words[second].start]
 
 
+_APOSTROPHES = frozenset("'’")
+
+
 def words_of(text: str, start: int, end: int) -> list[Word]:
     found: list[Word] = []
     for m in _WORD.finditer(text, start, end):
         raw = m.group()
         first, last = m.span()
         full = last
-        if raw[-2:] in ("'s", "’s") and len(raw) > 2:
+        if raw[-1] == "s" and raw[-2:-1] in _APOSTROPHES and len(raw) > 2:
             raw, last = raw[:-2], last - 2
-        found.append(Word(first, last, full, raw, raw.lower(), raw[0].isupper()))
+        lower = raw.lower()
+        found.append(Word(first, last, full, raw, lower, raw[0] != lower[0]))
     return found
 
 
@@ -102,11 +106,9 @@ def spot(text: str, sentences: list[Sentence], gazetteer: Gazetteer) -> list[Lin
 def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[Spot]:
     words, vocab = line.words, vocabulary()
     shouting = len(words) > 2 and text[line.sentence.start : line.sentence.end].isupper()
-    i = 0
-    while i < len(words):
-        word = words[i]
-        if not word.capital and not ("-" in word.text and _arabic_name(word)):
-            i += 1
+    done = -1  # last word of the latest name
+    for i, word in enumerate(words):
+        if i <= done or not (word.capital or ("-" in word.text and _arabic_name(word))):
             continue
         found = (
             _border(text, line, index, i, gazetteer)
@@ -116,7 +118,7 @@ def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[
         )
         if found:
             yield from found
-            i = found[-1].last + 1
+            done = found[-1].last
             continue
         nameless = (
             word.lower in vocab.neutral
@@ -128,7 +130,6 @@ def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[
         )
         if not (nameless or shouting or word.text.isupper()):
             yield Spot(index, i, i, word.start, word.end, word.text, possessive=word.possessive)
-        i += 1
 
 
 def _arabic_name(word: Word) -> bool:
