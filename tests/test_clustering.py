@@ -124,6 +124,21 @@ def test_a_denial_beside_the_assertion_is_one_event():
     assert "told twice in this article" in group.links["r2"].match.reasons
 
 
+def test_a_denial_goes_to_the_act_that_it_fits_best():
+    article = "https://a.example"
+    hospital = account(
+        "r1", article, type="missile", place="Kharkiv", killed=2, text="ambulances at a hospital"
+    )
+    wave = account("r2", article, type="missile", place="Kharkiv", sides=["RU"], text="wave over cities")
+    # Accounts of one article stand in the order of their words, which must not decide.
+    for words in ("aimed never there", "zero civilians aimed"):
+        denial = account(
+            "r3", article, type="missile", place="Kharkiv", sides=["RU"], stance="denies", text=words
+        )
+        groups = cluster([hospital, wave, denial])
+        assert {frozenset(g.accounts) for g in groups} == {frozenset({"r1"}), frozenset({"r2", "r3"})}
+
+
 def test_one_persons_statements_of_a_day_on_one_subject_are_one_event():
     said = {
         "type": "statement",

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Protocol
@@ -189,7 +189,7 @@ class _Board:
             if account.id in waiting and self._bears(account, here.get(label, ())):
                 self._put(account, label, link, here)
                 del waiting[account.id]
-        for account in waiting.values():
+        for account in sorted(waiting.values(), key=lambda a: a.denies):  # a denial after what it denies
             self._put(account, *self._own(account, had[account.id], here), here)
         changed: set[Label] = set()
         for account in article:
@@ -226,13 +226,16 @@ class _Board:
     def _own(
         self, account: Account, had: Label | None, here: dict[Label, list[Account]]
     ) -> tuple[Label, Link]:
-        """The event of a sibling that it retells, else one of its own."""
-        for label, siblings in here.items():
-            if self._bears(account, siblings):
-                match = compare(account, EventView.of(siblings))
-                if match.same:
-                    told = Match(match.score, (RETOLD, *match.reasons), True, match.points)
-                    return label, Link(told, siblings[0].id)
+        """The event of the sibling that it retells best, else one of its own."""
+        borne = [
+            (compare(account, EventView.of(siblings)), label, siblings[0].id)
+            for label, siblings in here.items()
+            if self._bears(account, siblings)
+        ]
+        best = max((b for b in borne if b[0].same), key=lambda b: b[0].points, default=None)
+        if best is not None:
+            match, label, sibling = best
+            return label, Link(replace(match, reasons=(RETOLD, *match.reasons)), sibling)
         if had is not None and had not in here and all(m.order > account.order for m in self.members(had)):
             return had, FOUNDED  # it founded that event and does so again
         return ("account", account.id), FOUNDED
