@@ -111,7 +111,9 @@ def match_name(tokens: list[Token], i: int) -> tuple[Entry, int] | None:
             continue
         piece = tokens[i : i + n]
         if all(
-            p.text.replace("’", "'") == w or (p.text.isupper() and len(w) > 3 and p.lower == w.lower())
+            p.text.replace("’", "'") == w
+            or (w == "the" and p.lower == w)
+            or (p.text.isupper() and len(w) > 3 and p.lower == w.lower())
             for p, w in zip(piece, words, strict=True)
         ):
             following = tokens[i + n].text[:1] if i + n < len(tokens) else ""

@@ -12,9 +12,9 @@ _VOWELS = "aeiou"
 # Final consonant doubled in "shelling", not: two syllables with stress on the first ("target").
 _DOUBLED = frozenset(
     (
-        "stop plan grab ban down begin commit refer transfer omit cut hit set win run get put let quit shut sit "
-        "drop repel expel compel propel control patrol rebel ship trap stab gun ram rip slam submit admit permit "
-        "regret defer rebut occur"
+        "stop swap scrap plan grab ban down begin commit refer transfer omit cut hit set win run get put let quit "
+        "shut sit drop repel expel compel propel control patrol rebel ship trap stab gun ram rip slam submit admit "
+        "permit regret defer rebut occur"
     ).split()
 )
 

@@ -30,6 +30,7 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "visited": diplomacy.visited,
     "peace_object": diplomacy.in_object("peace"),
     "deal_object": diplomacy.in_object("deal", 10),
+    "no_round": diplomacy.no_round,
     "deal_made": diplomacy.deal_made,
     "captives": diplomacy.captives,
     "sanction_object": diplomacy.in_object("sanctions", 12),

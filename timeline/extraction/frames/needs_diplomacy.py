@@ -124,11 +124,21 @@ def _plural_team(s: Scene) -> bool:
 def in_object(group: str, reach: int = 16) -> Callable[[Scene], bool]:
     def test(s: Scene) -> bool:
         first = s.object[0]
-        return s.has(group, first, min(len(s.tokens), first + reach)) or (
-            s.passive and s.subject is not None and s.has(group, *s.subject)
-        )
+        return s.has(group, first, min(len(s.tokens), first + reach)) or (s.subject_has(group))
 
     return test
+
+
+def no_round(s: Scene) -> bool:
+    """Not "concluded a round of talks", which is no agreement."""
+    words = {t.lower for t in s.tokens[s.object[0] : s.object[0] + 7]}
+    return s.trigger.phrase != "conclude" or not words & {
+        "talks",
+        "round",
+        "negotiations",
+        "meeting",
+        "visit",
+    }
 
 
 def deal_made(s: Scene) -> bool:
@@ -159,9 +169,7 @@ def captives(s: Scene) -> bool:
     first, last = s.object
     if s.trigger.nominal:
         return s.has("captives", max(0, s.trigger.first - 4), s.trigger.last + 6)
-    return s.has("captives", first, min(last, first + 8)) or (
-        s.passive and s.subject is not None and s.has("captives", *s.subject)
-    )
+    return s.has("captives", first, min(last, first + 8)) or s.subject_has("captives")
 
 
 def sanction_act(s: Scene) -> bool:

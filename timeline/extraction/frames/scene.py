@@ -60,6 +60,12 @@ class Scene:
                     return i
         return -1
 
+    def subject_has(self, group: str) -> bool:
+        """Whether the subject of a passive, with what hangs on it, has a word of the group."""
+        if not self.passive or self.subject is None or self.clause is None:
+            return False
+        return self.has(group, self.subject[0], max(self.subject[1], self.clause.group[0]))
+
     def near(self, group: str) -> bool:
         return self.has(group, 0, len(self.reading.parsed.tokens))
 

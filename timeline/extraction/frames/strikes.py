@@ -160,6 +160,9 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     candidate.date = date_for(reading, best.trigger.head, best.clause_index)
     names, says = speakers_for(reading, best.trigger.head)
     candidate.speakers = names
+    recalled = best.clause is not None and best.clause.kind is Kind.RELATIVE and not best.trigger.nominal
+    if recalled and not tolls and candidate.date is None and len(members) == 1:
+        return None  # "soldiers who fought in X": who they are, not news
     negated = candidate.modality is Modality.DENIED and not best.trigger.nominal and not tolls
     if negated and not any(a.denies for a in says):
         return None  # what did not happen is no event, unless someone denies it
