@@ -6,7 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-TEXT = "A Russian missile hit a warehouse in Kharkiv on Friday, killing four people, the regional governor said."
+TEXT = (
+    "A Russian missile hit a warehouse in Kharkiv on Friday, killing four people, the regional governor said."
+)
 
 
 def run(path):

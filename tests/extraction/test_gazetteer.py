@@ -185,9 +185,7 @@ def test_a_village_does_not_take_a_city_by_one_of_its_spellings(gazetteer: Gazet
     assert (donetsk.name, donetsk.admin1) == ("Donetsk", "Donetsk")
 
 
-@pytest.mark.parametrize(
-    "name", ["Chuhuiv", "Huliaipole", "Izium", "Avdiivka", "Chornomorsk", "Mykolaiv"]
-)
+@pytest.mark.parametrize("name", ["Chuhuiv", "Huliaipole", "Izium", "Avdiivka", "Chornomorsk", "Mykolaiv"])
 def test_ukrainian_towns_are_displayed_in_the_official_romanisation(gazetteer: Gazetteer, name: str) -> None:
     best = next(p for m, p in gazetteer.lookup(name) if p.kind == Kind.SETTLEMENT and p.country == "UA")
     assert best.name == name

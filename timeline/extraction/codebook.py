@@ -266,4 +266,3 @@ CATEGORY_LABELS: dict[Category, str] = {
     Category.STRIKE: "Strike",
     Category.TERRITORY: "Territory",
 }
-

@@ -80,7 +80,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Someone or something with a role. `side` is a country code or a group's key ("UA", "RU", "hamas"), or ""."""
+    """Someone or something with a role. `side`: a country code or a group's key ("UA", "hamas"), or ""."""
 
     name: str
     role: Role

@@ -17,7 +17,9 @@ def identify(name: str, country: str = "") -> tuple[str, str]:
     taken for that state's.
     """
     found = [a for a in Registry().read(parse(tokenise(name)), []) if a.kind or a.side]
-    best = next((a for a in found if a.side and not a.adjective), None) or next((a for a in found if a.side), None)
+    best = next((a for a in found if a.side and not a.adjective), None) or next(
+        (a for a in found if a.side), None
+    )
     if best:
         return best.kind, best.side
     if country and any(word in _offices() for word in re.findall(r"\w+", name.lower())[-2:]):
