@@ -29,6 +29,8 @@ def side_of(speaker: Speaker) -> str:
 def names(parsed: Parsed, span: Span) -> frozenset[Category]:
     """The categories of acts that the tokens name."""
     tokens = parsed.tokens[span[0] : span[1]]
+    if not tokens:
+        return frozenset()
     text = " " + " ".join(t.lower for t in tokens) + " "
     found = set()
     for category in (Category.STRIKE, Category.TERRITORY):
