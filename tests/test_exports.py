@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.factories import make_article, make_event, make_place, make_report, make_source
 from timeline import curation
@@ -243,6 +245,26 @@ def test_a_bad_filter_makes_no_file(client, events, query, part):
 def test_what_the_page_itself_sends_is_no_bad_filter():
     page = "q=&category=strike&category=territory&from=&to=2024-03-01&killed=&order=new"
     assert refusals(EventFilter(QueryDict(page))) == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(list(FORMATS)),
+    data=st.dictionaries(
+        st.sampled_from("q from to category type country region place actor source status review killed "
+                        "order after nonsense".split()),
+        st.text(max_size=30),
+        max_size=4,
+    ),
+)  # fmt: skip
+def test_garbage_is_answered_by_a_sound_file_or_by_reasons(client, events, name, data):
+    response = client.get(f"/events.{name}", data)
+    body = response.getvalue().decode()
+    if response.status_code == 200:
+        assert set(ids(name, body)) <= {event.pk for event in events.values()}
+    else:
+        assert response.status_code == 400
+        assert body.strip()
 
 
 def test_an_unknown_format_is_not_found(client, db):
