@@ -238,14 +238,17 @@ class Gazetteer:
         return _place(row) if row else None
 
     def search(self, prefix: str, limit: int = 10) -> list[Place]:
-        """Places whose displayed or curated name begins with `prefix`, the most populous first."""
+        """Places whose displayed or curated name begins with `prefix` (two letters or more).
+
+        Those that are called exactly so come first, then the most populous.
+        """
         folded = fold(prefix)
-        if not folded:
+        if len(folded) < 2:
             return []
         rows = self._db.execute(
             f"SELECT DISTINCT {_COLUMNS} FROM name n JOIN place p ON p.id = n.place"  # noqa: S608
             " WHERE n.key >= ? AND n.key < ? AND n.match <= ?"
-            " ORDER BY n.key != ?, p.kind = 'settlement', p.population DESC LIMIT ?",
+            " ORDER BY n.key != ?, p.population DESC LIMIT ?",
             (folded, folded + "\U0010ffff", Match.ALIAS, folded, limit),
         ).fetchall()
         return [_place(row) for row in rows]

@@ -49,13 +49,16 @@ def find_places(document: Document, sentences: Sequence[Sentence]) -> list[Place
 
     mentions: list[PlaceMention] = []
     for line, line_readings in zip(lines, readings, strict=True):
+        recent = mentions[-_REMEMBERED:]
         found = list(_demonyms(line, gazetteer))
-        found += _named(article, line, line_readings, mentions)
-        found += anaphors(
-            line, text, [*mentions, *sorted(found, key=lambda m: m.start)], context.main, gazetteer
-        )
+        found += _named(article, line, line_readings, recent)
+        found.sort(key=lambda m: m.start)
+        found += anaphors(line, text, [*recent, *found], context.main, gazetteer)
         mentions += _disjoint(found)
     return mentions
+
+
+_REMEMBERED = 60  # mentions that "the city" or an unlisted village may refer to
 
 
 @dataclass(frozen=True, slots=True)
