@@ -254,7 +254,20 @@ def programs(listener: int, workers: int, verbosity: int) -> list[Program]:
     worker = [*celery, "worker", "--loglevel", level, "--concurrency", str(workers)]
     worker += ["--without-mingle", "--without-gossip"]  # there is no other worker to talk to
     web = [sys.executable, "-m", "gunicorn", "timeline.config.wsgi", "--bind", f"fd://{listener}"]
-    web += ["--workers", "2", "--graceful-timeout", "10", "--no-control-socket", "--log-level", level.lower()]
+    # Threads, since a sync worker is killed in the middle of an export that takes longer than its timeout.
+    web += [
+        "--workers",
+        "2",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--graceful-timeout",
+        "10",
+        "--no-control-socket",
+        "--log-level",
+        level.lower(),
+    ]
     if verbosity > 1:
         web += ["--access-logfile", "-"]
     if settings.DEBUG:
