@@ -212,3 +212,10 @@ def test_a_place_stands_under_its_region_and_country():
     assert [place.kind, place.parent.kind, place.parent.parent.kind] == ["settlement", "region", "country"]
     assert place.parent.parent.parent is None
     assert ledger.place_of(KHARKIV) == place
+
+
+def test_deriving_again_is_no_change():
+    event = make_event()
+    Event.objects.update(updated_at=SATURDAY)
+    ledger.derive(Event.objects.get(pk=event.pk))
+    assert Event.objects.get().updated_at == SATURDAY

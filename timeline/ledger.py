@@ -151,7 +151,7 @@ def derive(event: Event) -> None:
     )
     if not reports:
         event.report_count = event.outlet_count = event.origin_count = 0
-        event.save()
+        _save(event)
         return
     found = assess([testimony_of(report) for report in reports], timezone.now().date())
     by_pk: dict[Hashable, Report] = {report.pk: report for report in reports}
@@ -178,9 +178,17 @@ def derive(event: Event) -> None:
         setattr(event, name, from_json(name, value))
     if "headline" not in event.overrides:
         event.headline = _headline(event, reports, found)
-    event.save()
+    _save(event)
     _link_actors(event, reports)
     _index_text(event, reports)
+
+
+def _save(event: Event) -> None:
+    """Save what differs, so that `updated_at` is the time of a change and not of a look."""
+    fields = [f.attname for f in Event._meta.concrete_fields if f.name not in ("updated_at", "search")]
+    stored = Event.objects.filter(pk=event.pk).values(*fields).first()
+    if stored != {name: getattr(event, name) for name in fields}:
+        event.save()
 
 
 def _headline(event: Event, reports: list[Report], found: Assessment) -> str:
