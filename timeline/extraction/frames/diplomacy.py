@@ -239,15 +239,15 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
         return None
     parsed = reading.parsed
     said = [t for start, end in a.scope for t in parsed.tokens[start:end]]
-    if len(said) < 4:
-        return None
+    if len(said) < _FEWEST or (actor.kind in (STATE, GROUP) and a.verb not in _stances()):
+        return None  # too thin to be the news; what "Kyiv says" is its standing position
     about = _about_conflict(said) or _of_the_other_side(reading, a, actor)
     if not about:
         return None
     verb = a.verb
     stance = _stance(verb)
     clause = parsed.clauses[a.clause]
-    if clause.modal or clause.negated:
+    if clause.modal or clause.negated or verb in _CHARACTERISING:
         return None
     if not stance and not _says_something(reading, a):
         return None
@@ -307,6 +307,17 @@ def _reports(actor: Actor) -> bool:
 def _position(verb: Token, actor: Actor) -> bool:
     """ "Kyiv says", "Russia sees": a standing position, told without a day."""
     return actor.kind in (STATE, GROUP) and verb.tag in ("VBZ", "VBP")
+
+
+# Verbs of how one talks of a thing, or that only go on: no position of their own.
+_CHARACTERISING = frozenset(("describe", "call", "continue", "indicate", "respond", "reply"))
+
+# Words that a statement has at least.
+_FEWEST = 11
+
+
+def _stances() -> frozenset[str]:
+    return frozenset(load("speech")["verbs"]["stance"])
 
 
 def _stance(verb: str) -> bool:
