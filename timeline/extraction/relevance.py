@@ -50,16 +50,22 @@ def _terms() -> tuple[dict[str, tuple[str, ...]], frozenset[str], int]:
 def _count(text: str, weight: float, counts: dict[str, dict[str, float]]) -> None:
     groups, starts, longest = _terms()
     words = _WORD.findall(text.lower())
-    for i, word in enumerate(words):
+    i = 0
+    while i < len(words):
+        word, step = words[i], 1
         found = [
             w for w in ((word,) if word in groups or "-" not in word else word.split("-")) if w in groups
         ]
         if word in starts:
-            found += [t for n in range(2, longest + 1) if (t := " ".join(words[i : i + n])) in groups]
+            for n in range(longest, 1, -1):
+                if (term := " ".join(words[i : i + n])) in groups:
+                    found, step = [term], n
+                    break
         for term in found:
             for group in groups[term]:
                 # A word's tenth mention says little more than its third.
                 counts[group][term] = min(counts[group].get(term, 0.0) + weight, 4.0)
+        i += step
 
 
 def relevance(title: str, text: str) -> Relevance:
