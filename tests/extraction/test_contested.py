@@ -55,6 +55,16 @@ def test_an_answer_is_the_act_in_the_words_of_the_answer() -> None:
     assert "answers sentence 1" in denial.notes[0]
 
 
+@pytest.mark.parametrize(
+    "words", ["blamed Ukraine", "Russia accused Ukraine", "Moscow denied", "It denied that", "”denied”"]
+)
+def test_an_answer_that_breaks_off_answers_nothing_new(words: str) -> None:
+    """A caption or a cut text: what is denied or whose fault it is may be missing."""
+    told = "Ukraine said Russian missiles hit a school in Kharkiv on Friday. "
+    for text in (told + words, told + words + ".", words, f"{told}“{words}"):
+        assert len(answers(text)) <= 1
+
+
 def test_a_side_denies_an_act_once() -> None:
     text = (
         "Russia said on Thursday that its forces had captured Toretsk. Ukraine denied it. "

@@ -163,7 +163,7 @@ class _Outright:
         following = self.parsed.tokens[accused.last].lower if accused.last < self.end else "."
         if STRIKE in names(self.parsed, content):
             yield self._answer(Stance.DENIES, {STRIKE}, content, accused.side)
-        elif following not in ("of", "for"):
+        elif following not in ("of", "for") and self.parsed.tokens[self.clause.verb].verb == "blame":
             yield self._answer(Stance.DENIES, {STRIKE}, accused=accused.side)
 
     def _object(self, stance: Stance) -> Iterator[Answer]:
@@ -286,9 +286,11 @@ class _Outright:
         return (pointing or claim) and any(t.lower in word_group("verdicts") for t in near)
 
     def _accused(self) -> Actor | None:
-        """Who is blamed: the first of another side after the verb."""
-        near = range(self.clause.group[1], min(self.end, self.clause.group[1] + _NEAR))
-        other = (a for a in self.reading.actors if a.first in near and a.side)
+        """Who is blamed: the first of another side in the verb's object."""
+        phrase = self.parsed.phrase_after(self.clause.group[1], self.end)
+        if phrase is None:
+            return None
+        other = (a for a in self.reading.actors if phrase[0] <= a.first < phrase[1] and a.side)
         return next((a for a in other if a.side != side_of(self.said.speaker)), None)
 
 
@@ -362,8 +364,9 @@ class _Version:
             yield self._answer({TERRITORY}, clause.verb, span, holds=True)
 
     def _done(self, clause: Clause) -> bool:
-        """Something that was done or not, no aim."""
-        return self.parsed.tokens[clause.verb].lower not in word_group("aims")
+        """Something that was done or not: no aim, no condition, no habit."""
+        told = clause.kind is not Kind.ADVERBIAL and (clause.past or clause.perfect)
+        return told and self.parsed.tokens[clause.verb].lower not in word_group("aims")
 
     def _holds(self, clause: Clause) -> bool:
         """ "its soldiers were still holding the town", "the town was under the control of ... forces"."""
