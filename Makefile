@@ -36,7 +36,7 @@ run: install ## Run everything with your own articles
 
 .PHONY: test
 test: install ## The whole test suite
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile
 
 .PHONY: lint
 lint: install ## Linters, types and import contracts

@@ -5,6 +5,7 @@ reading goes on.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from articles.reading.links import is_web_address
 
 LONGEST_LINE = 5_000_000
 _OPTIONAL = ("id", "source", "url", "title")
+_HOST = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
 # A file says what was published when; only the reader's clock could call a date "future", and a file may be
 # read with none (`manage.py extract`). The store checks that again with the clock.
 _NO_CLOCK = datetime.fromisoformat("9998-01-01T00:00:00+00:00")
@@ -99,7 +101,8 @@ def _row(number: int, data: dict[str, object], now: datetime) -> Row | RowError:
         return RowError(number, "text", "It is empty; give the article's text.")
     if not strings["id"] and not strings["url"]:
         return RowError(number, "id", "Neither id nor url is given; one is needed to know the article again.")
-    strings["url"] = strings["url"].replace(" ", "%20")  # as browsers read it
+    if match := _HOST.match(strings["url"]):  # a space in the path is read as browsers do
+        strings["url"] = match[0] + strings["url"][match.end() :].replace(" ", "%20")
     if strings["url"] and not is_web_address(strings["url"]):
         return RowError(number, "url", "It is no web address; write it whole, from http:// or https:// on.")
     published, day_only = None, False

@@ -97,7 +97,7 @@ def test_what_may_be_left_out():
         ({"source": 5}, "source", "a number"),
         ({"url": "javascript:alert(1)"}, "url", "no web address"),
         ({"url": "e.org/1"}, "url", "no web address"),
-        ({"url": "http://e.org/ x"}, "url", "no web address"),
+        ({"url": "http:// e.org/x"}, "url", "no web address"),
         ({"published": "2025-02-30"}, "published", "not in the calendar"),
         ({"published": "soon"}, "published", "cannot be read"),
         ({"published": 1766239506}, "published", "a number"),
@@ -140,3 +140,7 @@ def test_without_a_clock_only_the_store_can_call_a_date_future():
 def test_control_characters_do_not_get_into_names():
     found = row(title="a\u202eb\0c\nd\ud800", source=" x\ty ")
     assert (found.title, found.source) == ("abc d\ufffd", "x y")
+
+
+def test_a_space_in_an_address_is_read_as_browsers_do():
+    assert row(url="https://e.org/two words.html").url == "https://e.org/two%20words.html"

@@ -35,6 +35,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER"):
+        raise pytest.UsageError("REQUIRE_BROWSER is set and there is no Chromium. Install it, or unset it.")
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
