@@ -138,25 +138,77 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
         return BoundDate(nearest(usable), DateBasis.EXPLICIT)
     own = by_clause.get(clause_index)
     if own and clause_index not in speeches:
-        return BoundDate(nearest(own), DateBasis.EXPLICIT)
+        return _told(reading, nearest(own))
     if own:
         return BoundDate(nearest(own), DateBasis.SPEECH)
     family = _family(reading, clause_index)
     near = [d for k in family - speeches for d in by_clause.get(k, ())]
     if near:
-        return BoundDate(nearest(near), DateBasis.EXPLICIT)
+        return _told(reading, nearest(near))
     for a in reversed(speakers_at(reading.says, position)):
         said = by_clause.get(a.clause)
         if said:
             return BoundDate(said[0], DateBasis.SPEECH)
     opening = [d for d in usable if reading.position(d.start) <= 2]
     if opening:
-        return BoundDate(opening[0], DateBasis.EXPLICIT)
+        return _told(reading, opening[0])
     spoken = [d for k in speeches for d in by_clause.get(k, ())]
     if spoken:
         return BoundDate(spoken[0], DateBasis.SPEECH)
     others = [d for d in usable if not _of_another_act(reading, d)]
-    return BoundDate(nearest(others), DateBasis.EXPLICIT) if others else None
+    return _told(reading, nearest(others)) if others else None
+
+
+def _told(reading: Reading, d: DateMention) -> BoundDate:
+    return BoundDate(d, DateBasis.SPEECH if _dates_a_count(reading, d) else DateBasis.EXPLICIT)
+
+
+def phrase_date(scene: Scene) -> BoundDate | None:
+    """The date within an event noun's own phrase: "Saturday's strike", "the attack on the town of 31 July".
+
+    It ends at a verb, a comma or a conjunction: what follows dates something else.
+    """
+    reading, trigger = scene.reading, scene.trigger
+    if not trigger.nominal:
+        return None
+    tokens = reading.parsed.tokens
+    phrase = reading.parsed.phrase_at(trigger.head)
+    first = min(phrase[0], trigger.first) if phrase else trigger.first
+    last = trigger.last
+    while last < len(tokens) and not (
+        tokens[last].tag.startswith(_PHRASE_ENDS) or tokens[last].text in _STOPS
+    ):
+        last += 1
+    within = [
+        d
+        for d in reading.dates
+        if d.kind is DateKind.POINT
+        and d.when.precision is not Precision.YEAR
+        and first <= reading.position(d.start) < last
+    ]
+    if not within:
+        return None
+    nearest = min(within, key=lambda d: abs(reading.position(d.start) - trigger.head))
+    return BoundDate(nearest, DateBasis.EXPLICIT)
+
+
+_PHRASE_ENDS = ("VB", "MD", "W", "CC")
+_STOPS = frozenset((",", ".", ";", ":", "—", "–", "(", "that", "as", "when", "after", "before", "while"))
+
+
+def _dates_a_count(reading: Reading, d: DateMention) -> bool:
+    """ "the toll rose to 30 on Sunday": the day on which the count changed, the act's latest possible day."""
+    parsed = reading.parsed
+    clause = parsed.clauses[parsed.clause_of(reading.position(d.start))]
+    if parsed.tokens[clause.verb].verb not in _COUNTING or reading.position(d.start) < clause.verb:
+        return False
+    return any(t.lower in _COUNTS for t in parsed.tokens[: clause.verb])
+
+
+_COUNTING = frozenset(
+    "rise climb increase grow jump mount soar reach stand fall drop revise lower raise".split()
+)
+_COUNTS = frozenset("toll tolls number count tally".split())
 
 
 def _family(reading: Reading, k: int) -> set[int]:

@@ -12,6 +12,7 @@ from timeline.extraction.frames.binding import (
     date_for,
     earlier,
     finest,
+    phrase_date,
     places_for,
     speakers_for,
     speech_clauses,
@@ -157,7 +158,10 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
         candidate.place = None if own_land and not candidate.place.locative else candidate.place
     if candidate.place is not None:
         candidate.notes.append(f"place “{candidate.place.where.words or candidate.place.where.name}”")
-    candidate.date = date_for(reading, best.trigger.head, best.clause_index)
+    named = [best, *members]  # "wounded in the attack of 31 July has died": the attack's own date
+    candidate.date = next((d for s in named if (d := phrase_date(s))), None) or date_for(
+        reading, best.trigger.head, best.clause_index
+    )
     names, says = speakers_for(reading, best.trigger.head)
     candidate.speakers = names
     recalled = best.clause is not None and best.clause.kind is Kind.RELATIVE and not best.trigger.nominal
