@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chromium import CHROMIUM
 from timeline.config import engines
 
 
@@ -18,3 +19,10 @@ def running_engines() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(running_engines, django_db_modify_db_settings):
     return django_db_modify_db_settings
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    if CHROMIUM is None:
+        terminalreporter.write_line(
+            "BROWSER TESTS WERE LEFT OUT: no chromium, chromium-browser or google-chrome was found.", red=True
+        )

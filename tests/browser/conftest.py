@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,9 +14,9 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.chromium import CHROMIUM
 from tests.factories import make_article, make_place, make_report, make_source
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,13 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db)  # so that there is a test database
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    if CHROMIUM is None:
-        terminalreporter.write_line(
-            "BROWSER TESTS WERE LEFT OUT: no chromium, chromium-browser or google-chrome was found.", red=True
-        )
 
 
 @pytest.fixture(scope="session")
