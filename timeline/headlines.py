@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from timeline.assessment import Speaker
 from timeline.extraction.codebook import Modality, PlacePrecision, Role, Status
 from timeline.extraction.findings import Figure, Party
+from timeline.sides import side_name
 from timeline.wording import fold, listing, surname, verb, with_article
 
 LONGEST = 160  # characters; a quote is cut at a word to keep to it
@@ -373,13 +374,24 @@ def _planned(parts: Parts, actors: Sequence[Party]) -> str:
     return f"{_noun(parts)} {'possible' if supposed else 'planned'}"
 
 
+def _voices(speakers: Sequence[Speaker]) -> list[str]:
+    """One name a side: its only speaker, or the side itself where several speak for it."""
+    sides: dict[str, dict[str, str]] = {}
+    for s in speakers:
+        names = sides.setdefault(s.side or s.name, {})
+        names.setdefault(re.sub(r"(?i)^the ", "", s.name), s.name)
+    return [
+        next(iter(names.values())) if len(names) == 1 else side_name(side) for side, names in sides.items()
+    ]
+
+
 def _speakers(speakers: Sequence[Speaker]) -> str:
-    return listing([with_article(s.name) for s in speakers])
+    return listing([with_article(name) for name in _voices(speakers)])
 
 
 def _says(speakers: Sequence[Speaker], base: str) -> str:
     third = {"say": "says", "deny": "denies"}[base]
-    return verb([s.name for s in speakers], third, base)
+    return verb(_voices(speakers), third, base)
 
 
 # ---- toll and quote ----------------------------------------------------------------------------------------------
