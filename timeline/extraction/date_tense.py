@@ -32,7 +32,7 @@ _FUTURE_VERB = (
     r"|need|needs|is|are|'s|was|were|ordered|asked|offered|proposed|intention|deadline|plan)\s+"
     rf"{_ADVERBS}to\s+(?:be\s+)?\w+"
     r"|(?:expect|expects|expected|want|wants|asked|urged|ordered|told|invited|allow|allows)\s+(?:\w+\s+){1,3}to\s+(?:be\s+)?\w+"
-    r"|(?:scheduled|slated|planned|due|set|expected|timetabled|penciled|pencilled|billed|called|plans?)"
+    r"|(?:scheduled|slated|planned|due|set|expected|timetabled|penciled|pencilled|billed|called)"
     r"\s+(?:for|on|by|in|to\s+take\s+place|at)\b"
     r"|(?:is|are|am)\s+(?:also\s+)?(?!being\b)(?:\w+ing\b|expected\b|due\b|scheduled\b|set\b|slated\b|planned\b|likely\b)"
     r"|(?:meets?|visits|travels|heads?|hosts|opens|begins|starts|resumes|convenes|gathers|arrives|faces|votes"
