@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from timeline.extraction.actors import PERSON, STATE, Actor
 from timeline.extraction.clauses import Clause, Kind, Parsed
@@ -231,9 +232,26 @@ def _prepositional(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
 def _subject_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Speaker | None:
     if clause.subject is None:
         return None
+    quoted = _quoted_speaker(parsed, clause, actors)
+    if quoted is not None:
+        return quoted
     if clause.kind is Kind.INFINITIVE and not clause.own_subject:
         return None
     return _speaker_in(parsed, clause.subject, actors)
+
+
+def _quoted_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Speaker | None:
+    """ "the agency cited the governor as saying": the governor speaks."""
+    tokens = parsed.tokens
+    if tokens[clause.verb].verb not in ("quote", "cite"):
+        return None
+    phrase = parsed.phrase_after(clause.group[1], len(tokens))
+    if phrase is None or not any(
+        a.lower == "as" and b.lower in ("saying", "telling")
+        for a, b in pairwise(tokens[phrase[1] : phrase[1] + 12])
+    ):
+        return None
+    return _speaker_in(parsed, phrase, actors)
 
 
 def _passive_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Speaker | None:
@@ -262,12 +280,16 @@ def _speaker_in(
         b = tail[1]  # "DeepState, a group of analysts, said"
     if b + 1 < len(tokens) and tokens[b].lower in ("for", "of", "from") and (tail := parsed.phrase_at(b + 1)):
         b = tail[1]  # "a spokesman for the rebels"
+        closing = parsed.phrase_at(b + 1) if b + 1 < len(tokens) and tokens[b].text == "," else None
+        if closing is not None and closing[1] < len(tokens) and tokens[closing[1]].text == ",":
+            b = closing[1]  # "the chief of the army, NAME, told"
     inside = [x for x in actors if x.first < b and x.last > a and not x.adjective]
     named = [
         x for x in inside if x.kind == PERSON and x.name[:1].isupper() and x.name.split()[-1][:1].isupper()
     ] or inside
     if named:
-        chosen = named[0]
+        # "Putin's spokesman, Dmitry Peskov": a full name before a surname
+        chosen = next((x for x in named if x.kind == PERSON and " " in x.name), named[0])
         written = " ".join(t.text for t in tokens[chosen.first : chosen.last])
         names = [chosen.name]
         if chosen.kind == STATE and not chosen.pronoun and written != chosen.name:

@@ -135,12 +135,20 @@ def _is_beyond_one_event(figure: Figure) -> bool:
     return max(n for n in (figure.low, figure.best, figure.high, 0) if n is not None) >= _BEYOND_ONE_EVENT
 
 
+# "one of the deadliest attacks of the war": the act is ranked, its toll is no sum.
+_RANKED = re.compile(
+    r"\b(?:\w{2,}iest|worst|largest|biggest|heaviest|greatest)\b[^,;]{0,60}\Z", re.IGNORECASE
+)
+
+
 def _with_sums(text: str, start: int, end: int, tolls: list[TollMention]) -> list[TollMention]:
     """Marks the tolls nearest to each cue of a sum over many events ("since the war began")."""
     if not tolls:
         return tolls
     marked = {k for k, toll in enumerate(tolls) if _is_beyond_one_event(toll.figure)}
     for cue in _cues("cumulative").finditer(text, start, end):
+        if _RANKED.search(text, start, cue.start()):
+            continue
         gaps = [max(toll.start - cue.end(), cue.start() - toll.end, 0) for toll in tolls]
         if min(gaps) < _CUE_REACH:
             marked |= {k for k, gap in enumerate(gaps) if gap <= min(gaps) + _CUE_SHARED}

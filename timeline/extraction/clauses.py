@@ -257,8 +257,22 @@ def _inverted(parsed: Parsed, clause: Clause) -> bool:
     phrase = _phrase_from(parsed, end)
     if phrase is None or not (tokens[first - 1].text == "," or tokens[first - 1].is_quote):
         return False
+    if _closes_apposition(parsed, first - 1) and tokens[min(phrase[1], len(tokens) - 1)].text not in (
+        ",",
+        ".",
+    ):
+        return False
     # "..., said the town fell" has its subject before it.
     return phrase[1] >= len(tokens) or not tokens[phrase[1]].tag.startswith(("VB", "MD"))
+
+
+def _closes_apposition(parsed: Parsed, comma: int) -> bool:
+    """ "The minister, NAME, told the president that": the subject stands before the verb, not after it."""
+    tokens = parsed.tokens
+    phrase = _phrase_ending(parsed, comma)
+    if phrase is None or phrase[0] < 2 or tokens[comma].text != "," or tokens[phrase[0] - 1].text != ",":
+        return False
+    return tokens[phrase[1] - 1].tag.startswith("NN") and _phrase_ending(parsed, phrase[0] - 1) is not None
 
 
 _INVERTING = frozenset(

@@ -359,7 +359,9 @@ class SentenceTolls:
         return following if told and (group.people or following.additional) else None
 
     def _goes_on_listing(self, group: Group) -> bool:
-        """A list needs its "and": "two men, three women and a boy"."""
+        """A list needs its "and": "two men, three women and a boy"; not "two men, the mayor, NAME, said"."""
+        if self.words[group.first].lower == "the" and group.figure.best == 1:
+            return False
         return group.last < len(self.words) and self.words[group.last].lower in ("and", ",", "&", "plus")
 
     def _says_others(self, group: Group) -> bool:
