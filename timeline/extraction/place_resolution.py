@@ -214,7 +214,11 @@ def _ranked(reading: Reading, context: Context) -> list[tuple[float, Match, Plac
     candidates = reading.candidates
     if len(candidates) == 1:
         return [(0.0, *candidates[0])]
-    scored = [(_score(reading, match, place, context), match, place) for match, place in candidates]
+    largest = max((p.population for m, p in candidates if m <= Match.ALIAS), default=0)
+    scored = [
+        (_score(reading, match, place, context) - _outshone(reading, match, place, largest), match, place)
+        for match, place in candidates
+    ]
     scored.sort(key=lambda s: -s[0])
     bar = scored[0][0] - _NEAREST
     if scored[1][0] >= bar and context.anchors:
@@ -224,6 +228,14 @@ def _ranked(reading: Reading, context: Context) -> list[tuple[float, Match, Plac
         ]
         scored.sort(key=lambda s: -s[0])
     return scored
+
+
+def _outshone(reading: Reading, match: Match, place: Place, largest: int) -> float:
+    """A small town is not meant where the same name is a city many times its size, unless the text says
+    where it lies: "Geneva" is not Geneva, Florida, because Florida is mentioned too."""
+    small = place.kind == Kind.SETTLEMENT and place.population * 30 < largest and largest > 100_000
+    stated = any(contains(outer, place) for c in reading.containers for outer in _as_asked(c))
+    return 4.0 if small and not stated else 0.0
 
 
 _NEAREST = 2.0  # the most that nearness to the article's other places can add
