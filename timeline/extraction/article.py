@@ -26,7 +26,32 @@ def acts(readings: list[Reading], found: list[Candidate], day: date) -> list[Act
                 merged.append(act)
         else:
             join(home, act)
+    _share_means(merged, readings)
     return merged
+
+
+_PLURAL_PLACES = frozenset("cities towns villages regions areas districts across wave".split())
+
+
+def _share_means(merged: list[Act], readings: list[Reading]) -> None:
+    """ "Missiles hit several cities": a further place hit that day, with no means of its own, was hit so too."""
+    wave = next((a for a in merged if a.first.category is Category.STRIKE), None)
+    if (
+        wave is None
+        or wave.first.sentence > 0
+        or wave.type not in ("missile", "drone", "airstrike", "combined")
+    ):
+        return
+    if not any(t.lower in _PLURAL_PLACES for t in readings[wave.first.sentence].parsed.tokens):
+        return
+    for act in merged:
+        same_day = (
+            act.when and wave.when and act.when.start <= wave.when.end and act.when.end >= wave.when.start
+        )
+        same_land = act.where and wave.where and act.where.country == wave.where.country
+        if act.type == "attack" and act.first.tolls and not act.first.weapon and same_day and same_land:
+            act.first.type = wave.type
+            act.notes.append(f"means from sentence {wave.first.sentence + 1}")
 
 
 def _hangs(act: Act) -> bool:

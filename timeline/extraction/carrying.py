@@ -133,6 +133,11 @@ def _carried_place(
     if so_far.place is not None and c.sentence - so_far.place[0] <= REACH:
         act.notes.append(f"place carried from sentence {so_far.place[0] + 1}")
         return so_far.place[1]
+    if main_place is not None and main_place.precision is PlacePrecision.COUNTRY:
+        attackers = c.side_of(Role.INITIATOR)
+        if main_place.country in attackers and c.category is Category.STRIKE:
+            # who strikes does not strike at home: the country it is at war in, if the article names one
+            return next((so_far.theatre[side] for side in attackers if side in so_far.theatre), None)
     return main_place
 
 

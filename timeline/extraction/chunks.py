@@ -21,6 +21,10 @@ _NP_INSIDE = (
 )
 
 
+# "In the night to Sunday Russia launched": the name after a weekday opens a phrase of its own.
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
+
 _AUXILIARY = frozenset(("be", "have", "do"))
 
 
@@ -65,26 +69,30 @@ def phrases(tokens: list[Token]) -> list[tuple[int, int]]:
             i += 1
             continue
         j = i
-        while j < n and (
-            tokens[j].tag in _NP_INSIDE
-            or (tokens[j].tag in ("VBN", "VBG") and _modifies(tokens, j))
-            or (tokens[j].tag == "RB" and j + 1 < n and tokens[j + 1].tag in ("JJ", "CD") and j > i)
-            or (tokens[j].lower in ("and", "&") and _joins_names(tokens, j, i))
-            or (
-                tokens[j].lower == "of"
-                and j > i
-                and tokens[j - 1].lower
-                in (
-                    "number",
-                    "dozens",
-                    "hundreds",
-                    "thousands",
-                    "scores",
-                    "ministry",
-                    "president",
-                    "head",
-                    "council",
-                    "department",
+        while (
+            j < n
+            and not (j > i and tokens[j - 1].lower in _WEEKDAYS and tokens[j].tag == "NNP")
+            and (
+                tokens[j].tag in _NP_INSIDE
+                or (tokens[j].tag in ("VBN", "VBG") and _modifies(tokens, j))
+                or (tokens[j].tag == "RB" and j + 1 < n and tokens[j + 1].tag in ("JJ", "CD") and j > i)
+                or (tokens[j].lower in ("and", "&") and _joins_names(tokens, j, i))
+                or (
+                    tokens[j].lower == "of"
+                    and j > i
+                    and tokens[j - 1].lower
+                    in (
+                        "number",
+                        "dozens",
+                        "hundreds",
+                        "thousands",
+                        "scores",
+                        "ministry",
+                        "president",
+                        "head",
+                        "council",
+                        "department",
+                    )
                 )
             )
         ):

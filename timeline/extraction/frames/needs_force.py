@@ -19,7 +19,12 @@ def armed(s: Scene) -> bool:
     hits_something = s.has("objects", *s.object) or (
         s.passive and s.subject is not None and s.has("objects", *s.subject)
     )
+    if s.passive and s.trigger.phrase in _DESTROYED and s.subject_has("structures"):
+        return True  # "the dam was destroyed": in an article about a war no accident
     return bool(sides(s.initiators)) and (hits_something or bool(s.places_in(*s.object)))
+
+
+_DESTROYED = frozenset(("destroy", "damage", "hit", "strike"))
 
 
 def _rate(s: Scene) -> bool:

@@ -430,7 +430,8 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
     tokens = s.reading.parsed.tokens
     head = tokens[phrase[1] - 1]
     if (
-        head.tag == "PRP"
+        head.lower in _NO_TARGET
+        or head.tag == "PRP"
         or (head.tag == "CD" and phrase[1] - phrase[0] == 1)
         or s.weapons_in(phrase[1] - 1, phrase[1])
     ):
@@ -442,6 +443,16 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
     for article in ("the ", "a ", "an ", "The ", "A "):
         words = words.removeprefix(article)
     return words[:120]
+
+
+# People counted, times, and words that only count: none is what was hit.
+_NO_TARGET = frozenset(
+    (
+        "people persons civilians others men women children residents soldiers several many most some all more "
+        "least few dozens scores hundreds two late early overnight war type day morning evening night afternoon "
+        "monday tuesday wednesday thursday friday saturday sunday"
+    ).split()
+)
 
 
 def _definite(s: Scene) -> bool:
