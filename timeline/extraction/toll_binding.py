@@ -198,11 +198,22 @@ class SentenceTolls:
         for group in reversed(near):
             if first - group.last > _SUBJECT_REACH or self._has_own_verb(group.last, first):
                 break
+            if self._is_one(first, auxiliary) and (group.figure.low or 0) > 1:
+                continue
             if self._can_be_subject(group, first, alone=near[0] is group):
                 return self._with_left(group)
         if auxiliary is None or words[auxiliary].lower in _SINGULAR or self._is_singular_perfect(auxiliary):
             return self._named(first, t.kind)
         return []
+
+    def _is_one(self, first: int, auxiliary: int | None) -> bool:
+        """ "hundreds at the funeral of a man who was killed": a relative clause about one person."""
+        return (
+            auxiliary is not None
+            and first > 0
+            and self.words[first - 1].lower == "who"
+            and self.words[auxiliary].lower in ("was", "is")
+        )
 
     def _verb_phrase_from(self, i: int) -> int | None:
         """Where the verb phrase before `i` begins ("were reported to have been"); None where it is unreal."""

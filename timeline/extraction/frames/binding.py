@@ -1,6 +1,7 @@
 """Which place, date and speaker belong to a trigger. Nearest within the clause first, then what governs it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from timeline.extraction.attribution import Attribution, speakers_at
 from timeline.extraction.clauses import Clause, Kind, reporting_verb
@@ -8,6 +9,7 @@ from timeline.extraction.codebook import DateBasis, PlacePrecision, Precision
 from timeline.extraction.dates import DateKind, DateMention
 from timeline.extraction.findings import Where
 from timeline.extraction.frames.scene import Scene, is_place
+from timeline.extraction.numbers import parse_number
 from timeline.extraction.places import PlaceMention
 from timeline.extraction.reading import Reading
 
@@ -141,6 +143,9 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
         return _told(reading, nearest(own))
     if own:
         return BoundDate(nearest(own), DateBasis.SPEECH)
+    counted = _counted_back(reading, clause_index, by_clause)
+    if counted is not None:
+        return counted
     family = _family(reading, clause_index)
     near = [d for k in family - speeches for d in by_clause.get(k, ())]
     if near:
@@ -157,6 +162,25 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
         return BoundDate(spoken[0], DateBasis.SPEECH)
     others = [d for d in usable if not _of_another_act(reading, d)]
     return _told(reading, nearest(others)) if others else None
+
+
+def _counted_back(
+    reading: Reading, clause_index: int, by_clause: dict[int, list[DateMention]]
+) -> BoundDate | None:
+    """ "ended on Tuesday, three days after it was hit": the day that many before the outer clause's."""
+    parsed = reading.parsed
+    clause = parsed.clauses[clause_index]
+    outer = by_clause.get(clause.parent, ()) if clause.parent >= 0 else ()
+    if clause.conjunction != "after" or not outer or clause.start < 2:
+        return None
+    number, unit = parsed.tokens[clause.start - 2].lower, parsed.tokens[clause.start - 1].lower
+    days = parse_number("one" if number in ("a", "an") else number)
+    if days is None or unit not in ("day", "days", "week", "weeks"):
+        return None
+    back = timedelta(days=days * (7 if unit.startswith("week") else 1))
+    d = min(outer, key=lambda d: abs(reading.position(d.start) - clause.start))
+    when = replace(d.when, start=d.when.start - back, end=d.when.end - back)
+    return BoundDate(replace(d, when=when), DateBasis.EXPLICIT)
 
 
 def _told(reading: Reading, d: DateMention) -> BoundDate:
