@@ -27,7 +27,23 @@ def acts(readings: list[Reading], found: list[Candidate], day: date) -> list[Act
         else:
             join(home, act)
     _share_means(merged, readings)
+    _take_standing_tolls(merged, readings, {c.sentence for c in found})
     return merged
+
+
+def _take_standing_tolls(merged: list[Act], readings: list[Reading], told: set[int]) -> None:
+    """ "The death toll now stands at 44." tells no act of its own: it is the latest toll of the one strike told."""
+    strikes = [a for a in merged if a.first.category is Category.STRIKE and a.type != "interception"]
+    for index, reading in enumerate(readings):
+        before = [a for a in strikes if a.first.sentence < index]
+        places = {a.where.key for a in before if a.where is not None}
+        if not before or len(places) > 1 or index in told or reading.places:
+            continue
+        for t in reading.tolls:
+            word = reading.parsed.tokens[reading.position(t.trigger)].lower
+            if word in ("death", "toll") and not (t.cumulative or t.part_of_total):
+                before[0].first.tolls[t.kind] = t.figure
+                before[0].first.extra.append(index)
 
 
 _PLURAL_PLACES = frozenset("cities towns villages regions areas districts across wave".split())
