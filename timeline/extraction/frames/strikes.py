@@ -433,7 +433,7 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
         head.lower in _NO_TARGET
         or head.tag == "PRP"
         or (head.tag == "CD" and phrase[1] - phrase[0] == 1)
-        or s.weapons_in(phrase[1] - 1, phrase[1])
+        or (s.weapons_in(phrase[1] - 1, phrase[1]) and s.trigger.phrase not in _DESTROYING)
     ):
         return ""
     counted = [s.reading.position(t.number[0]) for t in s.reading.tolls]
@@ -444,6 +444,9 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
         words = words.removeprefix(article)
     return words[:120]
 
+
+# What is destroyed may be a weapon ("two jets"); what is fired or launched is none of the targets.
+_DESTROYING = frozenset(("destroy", "damage", "sink", "wipe out"))
 
 # People counted, times, and words that only count: none is what was hit.
 _NO_TARGET = frozenset(
