@@ -219,3 +219,8 @@ def test_deriving_again_is_no_change():
     Event.objects.update(updated_at=SATURDAY)
     ledger.derive(Event.objects.get(pk=event.pk))
     assert Event.objects.get().updated_at == SATURDAY
+
+
+def test_a_short_form_beside_the_whole_name_is_one_speaker():
+    names = ["Valery Gerasimov", "Staff", "Russian General Staff", "the Kremlin", "Kremlin"]
+    assert pipeline._distinct(names) == ["Valery Gerasimov", "Russian General Staff", "the Kremlin"]

@@ -118,7 +118,7 @@ def _reports_of(article: Article, findings: Iterable[Finding]) -> list[tuple[Rep
             type=finding.type,
             modality=finding.modality,
             stance=finding.stance,
-            attributed_to=[name[:200] for name in finding.attributed_to],
+            attributed_to=[name[:200] for name in _distinct(finding.attributed_to)],
             speakers=_speakers(finding),
             start=when.start,
             end=when.end,
@@ -151,7 +151,17 @@ def _speakers(finding: Finding) -> list[list[str]]:
     """[name, kind, side] of those on whose word it rests: as parties of the event, or as known actors."""
     parties = {p.name: (p.kind, p.side) for p in finding.parties if p.side}
     country = finding.where.country if finding.where else ""
-    return [[name, *(parties.get(name) or identify(name, country))] for name in finding.attributed_to]
+    return [
+        [name, *(parties.get(name) or identify(name, country))] for name in _distinct(finding.attributed_to)
+    ]
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Without names that are the end of a longer one: "Staff" beside "Russian General Staff"."""
+    kept = list(dict.fromkeys(names))
+    return [
+        n for n in kept if not any(o != n and f" {o}".endswith(f" {n.removeprefix('the ')}") for o in kept)
+    ]
 
 
 def _inherit(new: list[Report], gone: list[Report]) -> None:

@@ -22,11 +22,14 @@ def identify(name: str, country: str = "") -> tuple[str, str]:
     )
     if best:
         return best.kind, best.side
-    if country and any(word in _offices() for word in re.findall(r"\w+", name.lower())[-2:]):
+    words = re.findall(r"\w+", name.lower())
+    if country and (
+        any(w in _words("nouns") for w in words[-2:]) or any(w in _words("local") for w in words)
+    ):
         return "agency", country
     return "", ""
 
 
 @cache
-def _offices() -> frozenset[str]:
-    return frozenset(load("local_offices")["nouns"])
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(load("local_offices")[kind])
