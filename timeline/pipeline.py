@@ -159,9 +159,7 @@ def _speakers(finding: Finding) -> list[list[str]]:
 def _distinct(names: Iterable[str]) -> list[str]:
     """Without names that are the end of a longer one: "Staff" beside "Russian General Staff"."""
     kept = list(dict.fromkeys(names))
-    return [
-        n for n in kept if not any(o != n and f" {o}".endswith(f" {n.removeprefix('the ')}") for o in kept)
-    ]
+    return [n for n in kept if not any(len(o) > len(n) and f" {o}".endswith(f" {n}") for o in kept)]
 
 
 def _inherit(new: list[Report], gone: list[Report]) -> None:
