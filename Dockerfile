@@ -6,7 +6,7 @@ RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/app.txt
 COPY . .
 # The gazetteer and the static files are made here, so that the running container writes nothing.
-RUN /venv/bin/python -m timeline.extraction.gazetteer_build \
+RUN /venv/bin/python -m timeline.extraction.gazetteer.build \
     && CONFLICT_TIMELINE_DATA=/tmp/build STATIC_ROOT=/app/staticfiles \
        /venv/bin/python manage.py collectstatic --noinput
 

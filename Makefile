@@ -19,8 +19,8 @@ $(INSTALLED): requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-timeline/extraction/data: $(INSTALLED) timeline/extraction/gazetteer_build.py
-	@$(BIN)/python -m timeline.extraction.gazetteer_build
+timeline/extraction/data: $(INSTALLED) timeline/extraction/gazetteer/build.py
+	@$(BIN)/python -m timeline.extraction.gazetteer.build
 	@touch $@
 
 .PHONY: install

@@ -31,7 +31,7 @@ from timeline.extraction.codebook import (
     Toll,
 )
 from timeline.extraction.findings import Figure, Where
-from timeline.extraction.gazetteer import Gazetteer, Kind
+from timeline.extraction.gazetteer.lookup import Gazetteer, Kind
 from timeline.headlines import Parts, headline
 from timeline.models import Event, EventActor, Place, Report
 

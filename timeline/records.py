@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from timeline.extraction.codebook import UCDP_DATE_PREC, UCDP_WHERE_PREC, PlacePrecision, Precision, Role
-from timeline.extraction.gazetteer import ATTRIBUTION
+from timeline.extraction.gazetteer.lookup import ATTRIBUTION
 from timeline.models import Event, Report
 from timeline.models.tolls import Tolls
 

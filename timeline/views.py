@@ -12,7 +12,7 @@ from articles.models import Article, Feed, Source
 from timeline.chronology import by_day, read_page
 from timeline.extraction import codebook
 from timeline.extraction.findings import Figure
-from timeline.extraction.gazetteer import ATTRIBUTION
+from timeline.extraction.gazetteer.lookup import ATTRIBUTION
 from timeline.facets import counts_by_day, facets
 from timeline.filters import STATUS_LABELS, EventFilter, place_query
 from timeline.histogram import make_histogram

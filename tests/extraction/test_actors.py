@@ -2,9 +2,18 @@
 
 import pytest
 
-from timeline.extraction.actors import AGENCY, FORCE, GROUP, ORGANISATION, PERSON, STATE, Actor, Registry
-from timeline.extraction.clauses import parse
-from timeline.extraction.tokens import tokenise
+from timeline.extraction.actors.registry import (
+    AGENCY,
+    FORCE,
+    GROUP,
+    ORGANISATION,
+    PERSON,
+    STATE,
+    Actor,
+    Registry,
+)
+from timeline.extraction.grammar.clauses import parse
+from timeline.extraction.grammar.tokens import tokenise
 
 
 def read(*sentences: str) -> list[list[Actor]]:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from timeline.extraction.actors import Registry
-from timeline.extraction.attribution import Attribution, attributions
-from timeline.extraction.clauses import Parsed, parse
-from timeline.extraction.tokens import tokenise
+from timeline.extraction.actors.registry import Registry
+from timeline.extraction.grammar.clauses import Parsed, parse
+from timeline.extraction.grammar.tokens import tokenise
+from timeline.extraction.speakers.attribution import Attribution, attributions
 
 
 def said(text: str) -> tuple[Parsed, list[Attribution]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.extraction.casualties import TollMention, find_tolls
+from timeline.extraction.casualties.finding import TollMention, find_tolls
 
 TABLE = tomllib.loads(
     Path(__file__).with_name("data").joinpath("casualties.toml").read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from timeline.extraction.clauses import Kind, Parsed, parse
-from timeline.extraction.tokens import tokenise
+from timeline.extraction.grammar.clauses import Kind, Parsed, parse
+from timeline.extraction.grammar.tokens import tokenise
 
 
 def parsed(text: str) -> Parsed:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.extraction.date_arithmetic import easter, month_day_candidates, shift, shift_months
-from timeline.extraction.date_tense import Tense, tense_at
-from timeline.extraction.dates import DateKind, DateMention, find_dates
-from timeline.extraction.segment import sentences
+from timeline.extraction.dates.arithmetic import easter, month_day_candidates, shift, shift_months
+from timeline.extraction.dates.finding import DateKind, DateMention, find_dates
+from timeline.extraction.dates.tense import Tense, tense_at
+from timeline.extraction.grammar.segment import sentences
 
 TABLE = tomllib.loads(Path(__file__).with_name("data").joinpath("dates.toml").read_text(encoding="utf-8"))
 CASES = [

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.extraction import gazetteer_build
 from timeline.extraction.codebook import PlacePrecision
-from timeline.extraction.gazetteer import INDEX, Gazetteer, Kind, Match, consonants, fold, skeleton
-from timeline.extraction.gazetteer_ukraine import OBLASTS, romanise
+from timeline.extraction.gazetteer import build as gazetteer_build
+from timeline.extraction.gazetteer.lookup import INDEX, Gazetteer, Kind, Match, consonants, fold, skeleton
+from timeline.extraction.gazetteer.ukraine import OBLASTS, romanise
 
 
 @pytest.fixture(scope="module")

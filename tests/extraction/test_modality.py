@@ -2,10 +2,10 @@
 
 import pytest
 
-from timeline.extraction.clauses import parse
 from timeline.extraction.codebook import Modality
+from timeline.extraction.grammar.clauses import parse
+from timeline.extraction.grammar.tokens import tokenise
 from timeline.extraction.modality import modality_of
-from timeline.extraction.tokens import tokenise
 
 CASES = [
     ("Russia captured the town.", "captured", False, Modality.OCCURRED),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.extraction.findings import Figure
-from timeline.extraction.numbers import add, find_quantities, parse_number
+from timeline.extraction.grammar.numbers import add, find_quantities, parse_number
 
 TABLE = tomllib.loads(Path(__file__).with_name("data").joinpath("numbers.toml").read_text(encoding="utf-8"))
 CASES = [pytest.param(text, rows, id=text) for case in TABLE["case"] for text, rows in case["texts"]]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline.extraction.findings import Document
-from timeline.extraction.places import DATELINE, DEMONYM, METONYM, PLACE, PlaceMention, find_places
-from timeline.extraction.segment import sentences
+from timeline.extraction.grammar.segment import sentences
+from timeline.extraction.places.finding import DATELINE, DEMONYM, METONYM, PLACE, PlaceMention, find_places
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "places.toml").read_text(encoding="utf-8"))["case"]
 ROLES = {PLACE, METONYM, DEMONYM, DATELINE}

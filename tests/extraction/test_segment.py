@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.extraction.segment import sentences
+from timeline.extraction.grammar.segment import sentences
 
 TABLE = tomllib.loads(Path(__file__).with_name("data").joinpath("sentences.toml").read_text(encoding="utf-8"))
 CASES = [pytest.param(text, parts, id=text[:50]) for case in TABLE["case"] for text, parts in case["texts"]]

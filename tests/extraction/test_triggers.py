@@ -2,12 +2,12 @@
 
 import pytest
 
-from timeline.extraction.clauses import parse
 from timeline.extraction.codebook import TYPES
 from timeline.extraction.frames.needs import NEEDS
-from timeline.extraction.inflection import noun_forms, verb_forms
+from timeline.extraction.grammar.clauses import parse
+from timeline.extraction.grammar.inflection import noun_forms, verb_forms
+from timeline.extraction.grammar.tokens import tokenise
 from timeline.extraction.lexicon import load
-from timeline.extraction.tokens import tokenise
 from timeline.extraction.triggers import find_triggers, means_in
 
 ROWS = [(kind, row) for kind in ("verb", "noun") for row in load("triggers")[kind]]

@@ -10,15 +10,15 @@ is explained too: everything in it is dropped for that reason.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from timeline.extraction.contested import ledger
 from timeline.extraction.extractor import propose
 from timeline.extraction.findings import Document, Finding
 from timeline.extraction.frames import Candidate, candidates
 from timeline.extraction.frames.needs import unmet
 from timeline.extraction.frames.scene import stage
+from timeline.extraction.grammar.segment import Sentence
 from timeline.extraction.reading import Reading, read
 from timeline.extraction.relevance import relevance
-from timeline.extraction.segment import Sentence
+from timeline.extraction.speakers.contested import ledger
 from timeline.extraction.triggers import Trigger, find_triggers
 
 IRRELEVANT = "the article is not about a conflict"

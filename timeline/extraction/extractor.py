@@ -1,13 +1,13 @@
 """`extract`: an article in, findings out."""
 
-from timeline.extraction.attribution import Attribution
 from timeline.extraction.codebook import Modality
-from timeline.extraction.contested import ledger
 from timeline.extraction.findings import Document, Finding
 from timeline.extraction.frames import Candidate, candidates
-from timeline.extraction.quotes import inherited_speakers, quoted_attribution
 from timeline.extraction.reading import Reading, read
 from timeline.extraction.relevance import relevance
+from timeline.extraction.speakers.attribution import Attribution
+from timeline.extraction.speakers.contested import ledger
+from timeline.extraction.speakers.quotes import inherited_speakers, quoted_attribution
 
 # Changes whenever findings may change: articles read by another version are read again.
 VERSION = "rules-1"

@@ -3,10 +3,10 @@
 import re
 from functools import cache, lru_cache
 
-from timeline.extraction.actors import Registry
-from timeline.extraction.clauses import parse
+from timeline.extraction.actors.registry import Registry
+from timeline.extraction.grammar.clauses import parse
+from timeline.extraction.grammar.tokens import tokenise
 from timeline.extraction.lexicon import load
-from timeline.extraction.tokens import tokenise
 
 
 @lru_cache(maxsize=20_000)

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from timeline.extraction.clauses import Clause, Kind, Parsed, reporting_verb
 from timeline.extraction.codebook import Modality
+from timeline.extraction.grammar.clauses import Clause, Kind, Parsed, reporting_verb
 from timeline.extraction.lexicon import load
 
 

@@ -3,15 +3,15 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from timeline.extraction.actors import Actor, Registry
-from timeline.extraction.attribution import Attribution, attributions
-from timeline.extraction.casualties import TollMention, find_tolls
-from timeline.extraction.clauses import Parsed, parse
-from timeline.extraction.dates import DateMention, find_dates
+from timeline.extraction.actors.registry import Actor, Registry
+from timeline.extraction.casualties.finding import TollMention, find_tolls
+from timeline.extraction.dates.finding import DateMention, find_dates
 from timeline.extraction.findings import Document
-from timeline.extraction.places import PLACE, PlaceMention, find_places
-from timeline.extraction.segment import Sentence, sentences
-from timeline.extraction.tokens import tokenise
+from timeline.extraction.grammar.clauses import Parsed, parse
+from timeline.extraction.grammar.segment import Sentence, sentences
+from timeline.extraction.grammar.tokens import tokenise
+from timeline.extraction.places.finding import PLACE, PlaceMention, find_places
+from timeline.extraction.speakers.attribution import Attribution, attributions
 
 
 @dataclass(slots=True)

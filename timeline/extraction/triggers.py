@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from timeline.extraction.clauses import Parsed
-from timeline.extraction.inflection import noun_forms
+from timeline.extraction.grammar.clauses import Parsed
+from timeline.extraction.grammar.inflection import noun_forms
+from timeline.extraction.grammar.tokens import Token
 from timeline.extraction.lexicon import load
-from timeline.extraction.tokens import Token
 
 # How many words may stand for the `*` of a phrase ("shoot * down").
 _GAP = 5

@@ -3,15 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from timeline.extraction.attribution import Attribution, speakers_at
-from timeline.extraction.clauses import Clause, Kind, reporting_verb
 from timeline.extraction.codebook import DateBasis, PlacePrecision, Precision
-from timeline.extraction.dates import DateKind, DateMention
+from timeline.extraction.dates.finding import DateKind, DateMention
 from timeline.extraction.findings import Where
 from timeline.extraction.frames.scene import Scene, is_place
-from timeline.extraction.numbers import parse_number
-from timeline.extraction.places import PlaceMention
+from timeline.extraction.grammar.clauses import Clause, Kind, reporting_verb
+from timeline.extraction.grammar.numbers import parse_number
+from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
+from timeline.extraction.speakers.attribution import Attribution, speakers_at
 
 _EVENT_DATES = (DateKind.POINT, DateKind.SINCE)
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from timeline.extraction.actors import PERSON, STATE, Actor
+from timeline.extraction.actors.registry import PERSON, STATE, Actor
 from timeline.extraction.codebook import TYPES, Category, Modality, Role, Stance, Toll
 from timeline.extraction.findings import Figure, Party
 from timeline.extraction.frames.binding import BoundDate
 from timeline.extraction.lexicon import load
-from timeline.extraction.places import PlaceMention
+from timeline.extraction.places.finding import PlaceMention
 
 
 @dataclass(slots=True)

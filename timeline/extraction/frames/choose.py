@@ -1,9 +1,9 @@
 """Arbitration within a sentence: of candidates that are readings of the same words, the best."""
 
-from timeline.extraction.clauses import Kind
 from timeline.extraction.codebook import Category, Modality, Role
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.frames.diplomacy import SPEECH_ACTS
+from timeline.extraction.grammar.clauses import Kind
 from timeline.extraction.reading import Reading
 
 _OPEN = (Modality.HYPOTHETICAL, Modality.PLANNED)

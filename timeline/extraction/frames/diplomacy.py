@@ -1,8 +1,6 @@
 """Diplomacy: acts of officials and states, and statements that are themselves the news."""
 
-from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor
-from timeline.extraction.attribution import Attribution
-from timeline.extraction.clauses import Kind
+from timeline.extraction.actors.registry import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
 from timeline.extraction.frames.binding import (
     BoundDate,
@@ -15,11 +13,13 @@ from timeline.extraction.frames.binding import (
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.scene import Scene, context_words, is_place
 from timeline.extraction.frames.sides import officials
+from timeline.extraction.grammar.clauses import Kind
+from timeline.extraction.grammar.tokens import Token
 from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
-from timeline.extraction.places import PlaceMention
+from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
-from timeline.extraction.tokens import Token
+from timeline.extraction.speakers.attribution import Attribution
 
 # Acts done by speaking: when their verb says it, the act itself occurred, whatever it is about.
 SPEECH_ACTS = frozenset(("proposal", "rejection", "threat", "accusation", "statement"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE
+from timeline.extraction.actors.registry import AGENCY, GROUP, ORGANISATION, PERSON, STATE
 from timeline.extraction.frames.scene import Scene, context_words
 from timeline.extraction.frames.sides import officials, sides
 

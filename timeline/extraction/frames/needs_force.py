@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from timeline.extraction.actors import ARMED, GROUP, PERSON, STATE
+from timeline.extraction.actors.registry import ARMED, GROUP, PERSON, STATE
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.frames.sides import sides
 

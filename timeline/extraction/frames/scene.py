@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from functools import cache
 
-from timeline.extraction.actors import ARMED, PERSON, Actor
-from timeline.extraction.casualties import TollMention
-from timeline.extraction.clauses import Clause, Kind
-from timeline.extraction.inflection import noun_forms
+from timeline.extraction.actors.registry import ARMED, PERSON, Actor
+from timeline.extraction.casualties.finding import TollMention
+from timeline.extraction.grammar.clauses import Clause, Kind
+from timeline.extraction.grammar.inflection import noun_forms
+from timeline.extraction.grammar.tokens import Token
 from timeline.extraction.lexicon import load
-from timeline.extraction.places import PLACE, PlaceMention
+from timeline.extraction.places.finding import PLACE, PlaceMention
 from timeline.extraction.reading import Reading
-from timeline.extraction.tokens import Token
 from timeline.extraction.triggers import Trigger, means_in
 
 

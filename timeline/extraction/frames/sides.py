@@ -1,6 +1,6 @@
 """Which of the actors can act in diplomacy, and for which sides."""
 
-from timeline.extraction.actors import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor, is_named
+from timeline.extraction.actors.registry import AGENCY, GROUP, ORGANISATION, PERSON, STATE, Actor, is_named
 
 
 def officials(actors: list[Actor]) -> list[Actor]:

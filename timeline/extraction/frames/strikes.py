@@ -3,8 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from timeline.extraction.actors import ARMED, PERSON, Actor
-from timeline.extraction.clauses import Kind
+from timeline.extraction.actors.registry import ARMED, PERSON, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role, Toll
 from timeline.extraction.findings import Figure
 from timeline.extraction.frames.binding import (
@@ -19,10 +18,11 @@ from timeline.extraction.frames.binding import (
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.scene import Scene, is_place
-from timeline.extraction.gazetteer import Kind as PlaceKind
+from timeline.extraction.gazetteer.lookup import Kind as PlaceKind
+from timeline.extraction.grammar.clauses import Kind
 from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
-from timeline.extraction.places import PlaceMention
+from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
 
 _HARMING = frozenset(

@@ -1,12 +1,12 @@
 """Territory: one candidate for each place that a trigger names."""
 
-from timeline.extraction.actors import ARMED, PERSON, Actor
+from timeline.extraction.actors.registry import ARMED, PERSON, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
 from timeline.extraction.frames.binding import date_for, earlier, finest, places_for, speakers_for
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.modality import modality_of
-from timeline.extraction.places import PlaceMention
+from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
 
 # Types that are told place by place; others are one act however many places are named.

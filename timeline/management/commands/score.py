@@ -19,8 +19,8 @@ from articles.reading import Row, read_jsonl
 from timeline.clustering import Account, cluster
 from timeline.extraction import Document, Finding, extract
 from timeline.extraction.codebook import Precision
-from timeline.extraction.dates import find_dates
-from timeline.extraction.segment import sentences
+from timeline.extraction.dates.finding import find_dates
+from timeline.extraction.grammar.segment import sentences
 
 Extracted = list[tuple[Document, list[Finding]]]
 

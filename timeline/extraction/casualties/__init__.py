@@ -1,0 +1,1 @@
+"""How many were killed, wounded, missing or captured, and in which words."""

@@ -1,0 +1,1 @@
+"""Date expressions, resolved to days."""

@@ -1,0 +1,493 @@
+"""Clauses of a sentence: one per verb group, with its subject, its kind and the clause that governs it.
+
+A shallow parse over tags, not a grammar: good enough to say who does what in news English, and fast. All
+indexes are token positions within the sentence.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from timeline.extraction.grammar.chunks import GET, phrases, quoted, verb_groups
+from timeline.extraction.grammar.tokens import Token
+from timeline.extraction.lexicon import load
+
+
+class Kind(StrEnum):
+    MAIN = "main"
+    COMPLEMENT = "complement"  # "said that ...", "said it had ..."
+    RELATIVE = "relative"
+    PARTICIPLE = "participle"  # ", seizing ..."
+    INFINITIVE = "infinitive"
+    ADVERBIAL = "adverbial"  # after, while, if ...
+    COORDINATED = "coordinated"  # "... and wounded five"
+
+
+@dataclass(slots=True)
+class Clause:
+    """`verb` is the main verb's position; `start`/`end` bound the tokens that belong to it."""
+
+    start: int
+    end: int
+    group: tuple[int, int]  # first and last+1 token of the verb group
+    verb: int
+    kind: Kind = Kind.MAIN
+    parent: int = -1  # index into the sentence's clauses
+    subject: tuple[int, int] | None = None
+    passive: bool = False
+    negated: bool = False
+    modal: str = ""
+    past: bool = False
+    progressive: bool = False
+    perfect: bool = False
+    conjunction: str = ""  # the word that opens the clause
+    own_subject: bool = False
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A sentence: its tokens, noun phrases (maximal, without prepositional tails) and clauses."""
+
+    tokens: list[Token]
+    phrases: list[tuple[int, int]] = field(default_factory=list)
+    clauses: list[Clause] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)  # per token: inside quotation marks
+
+    def clause_of(self, position: int) -> int:
+        """Index of the innermost clause that holds the token, -1 when the sentence has no verb."""
+        best, width = -1, 1 << 30
+        for i, c in enumerate(self.clauses):
+            if c.start <= position < c.end and c.end - c.start < width:
+                best, width = i, c.end - c.start
+        if best < 0 and self.clauses:
+            best = min(range(len(self.clauses)), key=lambda i: abs(self.clauses[i].verb - position))
+        return best
+
+    def phrase_at(self, position: int) -> tuple[int, int] | None:
+        return next((p for p in self.phrases if p[0] <= position < p[1]), None)
+
+    def phrase_after(self, position: int, limit: int) -> tuple[int, int] | None:
+        """The first noun phrase that begins at `position`, over adverbs and particles."""
+        i = position
+        while i < limit and (self.tokens[i].tag in ("RB", "RP", "RBR") or self.tokens[i].is_quote):
+            i += 1
+        return next((p for p in self.phrases if p[0] <= i < p[1]), None) if i < limit else None
+
+
+_SUBORDINATORS = frozenset(
+    (
+        "after before while when as because if although though unless since until whereas once where "
+        "whether so despite"
+    ).split()
+)
+
+
+_RELATIVE = frozenset(("which", "who", "whom", "whose", "that", "where", "when"))
+
+
+_OBJECT_CONTROL = frozenset(
+    (
+        "order urge ask force allow enable tell want call invite encourage require help persuade press "
+        "push appeal demand expect warn advise command pressure"
+    ).split()
+)
+
+
+def parse(tokens: list[Token]) -> Parsed:
+    parsed = Parsed(tokens)
+    parsed.quoted = quoted(tokens)
+    parsed.phrases = phrases(tokens)
+    groups = verb_groups(tokens)
+    for k, group in enumerate(groups):
+        parsed.clauses.append(_clause(parsed, groups, k, group))
+    for k, clause in enumerate(parsed.clauses):
+        following = parsed.clauses[k + 1].start if k + 1 < len(groups) else len(tokens)
+        clause.end = max(clause.group[1], following)
+    _share_subjects(parsed)
+    return parsed
+
+
+def _clause(
+    parsed: Parsed, groups: list[tuple[int, int, int]], k: int, group: tuple[int, int, int]
+) -> Clause:
+    tokens = parsed.tokens
+    first, end, main = group
+    clause = Clause(first, len(tokens), (first, end), main)
+    _read_group(tokens, clause)
+    previous_end = groups[k - 1][1] if k else 0
+    _bound(parsed, clause, previous_end, k)
+    return clause
+
+
+def _read_group(tokens: list[Token], clause: Clause) -> None:
+    first, end = clause.group
+    run = tokens[first:end]
+    verb = tokens[clause.verb]
+    auxiliaries = [t for t in run if t is not verb]
+    clause.negated = any(t.lower in ("not", "n't", "never") for t in run) or (
+        first > 0 and tokens[first - 1].lower in ("not", "never", "neither", "nor")
+    )
+    clause.modal = next((t.lower for t in run if t.tag == "MD"), "")
+    if tokens[first].lower == "wo":
+        clause.modal = "will"
+    be = any(t.verb == "be" or t.lower in GET for t in auxiliaries)
+    clause.passive = be and (verb.tag in ("VBN", "VBD"))
+    clause.progressive = be and verb.tag == "VBG"
+    clause.perfect = any(t.verb == "have" for t in auxiliaries)
+    finite = run[0]
+    clause.past = (
+        finite.tag in ("VBD", "VBN")
+        or (clause.perfect and finite.lower in ("had",))
+        or finite.lower in ("was", "were", "did", "had")
+    )
+    if (
+        not auxiliaries
+        and verb.tag in ("VBN", "VBD")
+        and clause.group[1] < len(tokens)
+        and tokens[clause.group[1]].lower == "by"
+    ):
+        clause.passive = True
+
+
+def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
+    """Find where the clause begins, what kind it is and its own subject."""
+    tokens = parsed.tokens
+    first = clause.group[0]
+    verb = tokens[clause.verb]
+    bare = clause.group[1] - clause.group[0] == 1
+    if first > previous_end and tokens[first - 1].lower == "to" and verb.tag in ("VB", "VBP", "NN", "VBD"):
+        clause.kind, clause.start, clause.parent, clause.conjunction = Kind.INFINITIVE, first - 1, k - 1, "to"
+        return
+    segment_start = previous_end
+    if _inverted(parsed, clause):
+        clause.start, clause.subject, clause.own_subject = first, _phrase_from(parsed, clause.group[1]), True
+        return
+    boundary, kind, word = segment_start, Kind.MAIN, ""
+    i = first - 1
+    while i >= segment_start:
+        t = tokens[i]
+        if t.tag in ("WDT", "WP") or (
+            t.lower in _RELATIVE
+            and t.tag in ("WDT", "WP", "IN", "WRB", "WP$")
+            and i > 0
+            and tokens[i - 1].tag.startswith("NN")
+            and t.lower in ("which", "who", "whose", "whom")
+        ):
+            boundary, kind, word = i, Kind.RELATIVE, t.lower
+            break
+        if t.lower == "that" and t.tag in ("IN", "WDT", "DT") and tokens[i + 1].tag != "NN":
+            follows_verb = i > 0 and tokens[i - 1].tag.startswith("VB")
+            direct = i == first - 1
+            kind = (
+                Kind.RELATIVE
+                if direct and i > 0 and tokens[i - 1].tag.startswith("NN") and not follows_verb
+                else Kind.COMPLEMENT
+            )
+            boundary, word = i, "that"
+            break
+        subordinates = t.lower in _SUBORDINATORS and t.tag in ("IN", "WRB", "RB", "CC")
+        if subordinates and not _is_preposition_here(tokens, i, first):
+            boundary, kind, word = i, Kind.ADVERBIAL, t.lower
+            break
+        if t.lower in ("and", "but", "or", "yet") and t.tag == "CC":
+            if i == first - 1 or (i == first - 2 and tokens[first - 1].tag == "RB"):
+                if k > 0:
+                    boundary, kind, word = i, Kind.COORDINATED, t.lower
+                    break
+            elif (
+                k > 0
+                and _phrase_starts(parsed, i + 1, first)
+                and not _inside_phrase(parsed, i)
+                and not _joins_subjects(parsed, i, first, previous_end)
+            ):
+                boundary, kind, word = i, Kind.COORDINATED, t.lower
+                break
+        if t.tag in (";", ":") or t.text in ("--", "—", "–"):
+            boundary, kind, word = i + 1, Kind.MAIN, ""
+            break
+        if t.text == "," and k > 0:
+            if i == first - 1 and bare and verb.tag in ("VBG", "VBN", "VBD"):
+                kind = Kind.PARTICIPLE if verb.tag == "VBG" else Kind.MAIN
+                boundary = i + 1
+                if kind is Kind.PARTICIPLE:
+                    break
+                appositive = _before_appositive(parsed, i, segment_start)
+                if appositive is not None:
+                    boundary = appositive
+                break
+            between = [p for p in parsed.phrases if i < p[0] and p[1] <= first]
+            if between or i < first - 1:
+                boundary, kind = i + 1, Kind.MAIN
+                appositive = _before_appositive(parsed, i, segment_start)
+                if not between and appositive is not None:
+                    boundary = appositive
+                break
+        if t.is_quote and k > 0 and parsed.quoted[first] != parsed.quoted[max(0, i - 1)]:
+            boundary, kind = i + (1 if not parsed.quoted[first] else 0), Kind.MAIN
+            break
+        i -= 1
+    else:
+        if k > 0:
+            boundary, kind = _zero_boundary(parsed, clause, previous_end, k)
+    if verb.tag == "VBG" and bare and kind is Kind.MAIN and k > 0:
+        kind = Kind.PARTICIPLE
+    clause.start, clause.kind, clause.conjunction = boundary, kind, word
+    if k == 0 and kind is Kind.MAIN:
+        clause.start = 0
+    clause.parent = k - 1 if k > 0 and kind is not Kind.MAIN else -1
+    if kind is Kind.RELATIVE:
+        clause.subject = _phrase_ending(parsed, boundary)
+        between = [p for p in parsed.phrases if p[0] > boundary and p[1] <= first]
+        if between:
+            clause.subject = between[0]
+        return
+    if kind is Kind.PARTICIPLE and bare:
+        return
+    clause.subject = _subject_in(parsed, clause.start + (1 if word else 0), first)
+    clause.own_subject = clause.subject is not None
+    if clause.subject is None and kind is Kind.MAIN and clause.start == first and k > 0:
+        clause.subject = _interrupted_subject(parsed, k - 1 if len(parsed.clauses) >= k else -1)
+
+
+def _inverted(parsed: Parsed, clause: Clause) -> bool:
+    """ ", said the mayor" and "..." said Ihor."""
+    first, end = clause.group
+    tokens = parsed.tokens
+    if first == 0 or end >= len(tokens) or tokens[clause.verb].verb not in _INVERTING:
+        return False
+    phrase = _phrase_from(parsed, end)
+    if phrase is None or not (tokens[first - 1].text == "," or tokens[first - 1].is_quote):
+        return False
+    if _closes_apposition(parsed, first - 1) and tokens[min(phrase[1], len(tokens) - 1)].text not in (
+        ",",
+        ".",
+    ):
+        return False
+    # "..., said the town fell" has its subject before it.
+    return phrase[1] >= len(tokens) or not tokens[phrase[1]].tag.startswith(("VB", "MD"))
+
+
+def _closes_apposition(parsed: Parsed, comma: int) -> bool:
+    """ "The minister, NAME, told the president that": the subject stands before the verb, not after it."""
+    tokens = parsed.tokens
+    phrase = _phrase_ending(parsed, comma)
+    if phrase is None or phrase[0] < 2 or tokens[comma].text != "," or tokens[phrase[0] - 1].text != ",":
+        return False
+    return tokens[phrase[1] - 1].tag.startswith("NN") and _phrase_ending(parsed, phrase[0] - 1) is not None
+
+
+_INVERTING = frozenset(
+    ("say", "add", "write", "note", "report", "explain", "tell", "warn", "state", "continue", "claim")
+)
+
+
+def _phrase_from(parsed: Parsed, start: int) -> tuple[int, int] | None:
+    """The phrase that begins at `start`, with its apposition ("the mayor, Ihor Terekhov")."""
+    phrase = next((p for p in parsed.phrases if p[0] == start), None)
+    if phrase is None or parsed.tokens[phrase[0]].tag == "CD":
+        return None
+    following = next((p for p in parsed.phrases if p[0] == phrase[1] + 1), None)
+    if following and parsed.tokens[phrase[1]].text == "," and parsed.tokens[following[1] - 1].tag == "NNP":
+        return phrase[0], following[1]
+    return phrase
+
+
+def _interrupted_subject(parsed: Parsed, k: int) -> tuple[int, int] | None:
+    """ "gunmen suspected to be herdsmen attacked": the phrase before the clauses that came between."""
+    while k >= 0:
+        clause = parsed.clauses[k]
+        if clause.kind in (Kind.INFINITIVE, Kind.RELATIVE, Kind.PARTICIPLE):
+            phrase = _phrase_ending(parsed, clause.start)
+            while phrase is not None and phrase[0] > 1 and parsed.tokens[phrase[0] - 1].tag == "IN":
+                # "authorities in the region bordering X said": the head of the phrase
+                head = _phrase_ending(parsed, phrase[0] - 1)
+                if head is None:
+                    break
+                phrase = head
+            if phrase is not None:
+                return phrase
+            k = k - 1
+            continue
+        return clause.subject
+    return None
+
+
+def reporting_verb(token: Token) -> bool:
+    return token.verb in _reporting()
+
+
+def _phrase_starts(parsed: Parsed, start: int, limit: int) -> bool:
+    i = start
+    while i < limit and parsed.tokens[i].tag in ("RB", "IN"):
+        i += 1
+    return any(p[0] == i and p[1] <= limit for p in parsed.phrases) and i < limit
+
+
+def _inside_phrase(parsed: Parsed, i: int) -> bool:
+    return any(a < i < b for a, b in parsed.phrases)
+
+
+def _joins_subjects(parsed: Parsed, i: int, first: int, previous_end: int) -> bool:
+    """ "X and Y attacked": a phrase ends right before the conjunction at the clause's start."""
+    before = _phrase_ending(parsed, i)
+    if before is None:
+        return False
+    return before[0] <= previous_end or (
+        before[0] > 0
+        and parsed.tokens[before[0] - 1].text in (",", "that", "which")
+        and previous_end < before[0] - 1
+    )
+
+
+def _is_preposition_here(tokens: list[Token], i: int, verb: int) -> bool:
+    """ "after talks, ..." / "since Tuesday": no clause follows when a comma comes before the verb's subject."""
+    return any(t.text == "," for t in tokens[i + 1 : verb]) and tokens[i].lower in (
+        "after",
+        "before",
+        "since",
+        "until",
+        "as",
+        "despite",
+        "so",
+    )
+
+
+def _before_appositive(parsed: Parsed, comma: int, start: int) -> int | None:
+    """ "the mayor, Ihor, said": step back over comma-separated noun phrases to the first of them."""
+    i, found = comma, None
+    while i > start:
+        phrase = _phrase_ending(parsed, i)
+        if phrase is None or phrase[0] < start:
+            break
+        j = phrase[0]
+        while j - 1 >= start and parsed.tokens[j - 1].lower in ("of", "in", "at", "for", "to", "a", "the"):
+            tail = _phrase_ending(parsed, j - 1)
+            if tail is None:
+                break
+            j = tail[0]
+        opens = (j == 0) or (j - 1 >= start and parsed.tokens[j - 1].text == ",")
+        if found is None:
+            found = phrase[0]
+        if not opens:
+            break
+        found = j
+        i = j - 1
+    return found
+
+
+def _zero_boundary(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> tuple[int, Kind]:
+    """No mark between two verbs: "said it had captured", "missiles launched overnight hit"."""
+    tokens = parsed.tokens
+    previous = parsed.clauses[k - 1]
+    if previous.kind is Kind.INFINITIVE or (
+        previous.kind in (Kind.RELATIVE, Kind.PARTICIPLE) and not reporting_verb(tokens[previous.verb])
+    ):
+        return clause.group[0], Kind.MAIN
+    reporting = tokens[previous.verb].verb in _reporting()
+    phrases = [p for p in parsed.phrases if p[0] >= previous_end and p[1] <= clause.group[0]]
+    if phrases:
+        start = phrases[0] if reporting or len(phrases) == 1 else phrases[-1]
+        i = start[0]
+        if reporting:
+            time = [p for p in phrases if tokens[p[0] - 1].tag != "IN" or p[0] == previous_end]
+            if time:
+                i = time[0][0]
+                if len(time) > 1 and _is_time(tokens[time[0][1] - 1].lower):
+                    i = time[1][0]
+        return i, Kind.COMPLEMENT if reporting else Kind.MAIN
+    return clause.group[0], Kind.PARTICIPLE if tokens[clause.verb].tag in ("VBG", "VBN") else Kind.COORDINATED
+
+
+_TIME = frozenset(
+    (
+        "monday tuesday wednesday thursday friday saturday sunday today yesterday morning night evening "
+        "week month"
+    ).split()
+)
+
+
+def _is_time(word: str) -> bool:
+    return word in _TIME
+
+
+def _reporting() -> frozenset[str]:
+    global _REPORTING
+    if not _REPORTING:
+        verbs = load("speech")["verbs"]
+        _REPORTING = frozenset(v.split()[0] for group in verbs.values() for v in group) | {
+            "know",
+            "find",
+            "hear",
+            "see",
+        }
+    return _REPORTING
+
+
+_REPORTING: frozenset[str] = frozenset()
+
+
+def _phrase_ending(parsed: Parsed, position: int) -> tuple[int, int] | None:
+    """The noun phrase that ends at `position`, over a comma."""
+    i = position
+    while i > 0 and parsed.tokens[i - 1].text in (",", "(", "—", "–"):
+        i -= 1
+    return next((p for p in parsed.phrases if p[1] == i), None)
+
+
+def _subject_in(parsed: Parsed, start: int, verb: int) -> tuple[int, int] | None:
+    """The last phrase before the verb that no preposition governs; else the last phrase."""
+    inside = [p for p in parsed.phrases if p[0] >= start and p[1] <= verb]
+    free = [
+        p
+        for p in inside
+        if (p[0] == start or parsed.tokens[p[0] - 1].tag not in ("IN", "TO"))
+        and not _is_time(parsed.tokens[p[1] - 1].lower)
+    ]
+    if not free:
+        return None
+    chosen = free[-1]
+    # "Ihor Terekhov, the mayor, said": of an apposition, which a comma closes, the first; of a list the whole.
+    closed = any(t.text == "," for t in parsed.tokens[inside[-1][1] : verb])
+    for p in reversed(free[:-1]):
+        gap = parsed.tokens[p[1] : chosen[0]]
+        if gap and all(t.text == "," or t.lower in ("and", "or") for t in gap):
+            joined = any(t.lower in ("and", "or") for t in gap)
+            if not joined and not closed:
+                break
+            chosen = (p[0], chosen[1]) if joined else p
+        elif (
+            gap
+            and gap[0].lower in ("of", "in", "for", "at", "on", "to", "from", "against")
+            and gap[-1].text == ","
+            and closed
+        ):
+            chosen = p
+        else:
+            break
+    return chosen
+
+
+def _around(parsed: Parsed, clause: Clause, speech: Clause) -> tuple[int, int] | None:
+    """ "Drones, the army said, attacked the port": the subject stands before the words of saying."""
+    inserted = reporting_verb(parsed.tokens[speech.verb]) and parsed.tokens[clause.group[0] - 1].text == ","
+    if not inserted or clause.kind is not Kind.MAIN or speech.subject is None or speech.subject[0] < 2:
+        return None
+    return _phrase_ending(parsed, speech.subject[0])
+
+
+def _share_subjects(parsed: Parsed) -> None:
+    """Participles, infinitives and coordinated verbs act with the subject of the clause they hang on."""
+    for k, clause in enumerate(parsed.clauses):
+        if clause.subject is not None or k == 0:
+            continue
+        parent = parsed.clauses[clause.parent if clause.parent >= 0 else k - 1]
+        if clause.kind is Kind.INFINITIVE and parsed.tokens[parent.verb].verb in _OBJECT_CONTROL:
+            between = parsed.phrases and [
+                p for p in parsed.phrases if p[0] >= parent.group[1] and p[1] <= clause.start
+            ]
+            clause.subject = between[0] if between else parent.subject
+        elif clause.kind in (Kind.INFINITIVE, Kind.PARTICIPLE, Kind.COORDINATED, Kind.ADVERBIAL, Kind.MAIN):
+            clause.subject = _around(parsed, clause, parent) or parent.subject
+        if clause.kind is Kind.COORDINATED and parent.kind is not Kind.COORDINATED:
+            clause.modal = clause.modal or (
+                parent.modal if parsed.tokens[clause.verb].tag in ("VB", "VBP") else ""
+            )

@@ -1,0 +1,1 @@
+"""Mentions of places: what the text names and which place that is."""

@@ -1,0 +1,286 @@
+"""Where a place may be named: spans of capitalised words, with the places that go by that name.
+
+Nothing is decided here. A `Spot` is a name with its candidates; `places.resolution` says which place it is, and
+`places` whether the text means a place at all.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from timeline.extraction.codebook import PlacePrecision
+from timeline.extraction.gazetteer.lookup import ARTICLES, Gazetteer, Kind, Match, Place
+from timeline.extraction.grammar.segment import Sentence
+from timeline.extraction.places.vocabulary import is_common_word, vocabulary
+
+Candidates = tuple[tuple[Match, Place], ...]
+
+_WORD = re.compile(r"(?:[A-Z]\.){2,}|(?:St|Mt)\.(?=\s)|[^\W_]+(?:[’'ʼ‘`-][^\W_]+)*")
+_MAX_WORDS = 6
+
+
+@dataclass(slots=True)
+class Word:
+    """`text` is without a possessive ending; `end` is where it ends without it, `full_end` with it."""
+
+    start: int
+    end: int
+    full_end: int
+    text: str
+    lower: str
+    capital: bool
+
+    @property
+    def possessive(self) -> bool:
+        return self.full_end > self.end
+
+
+@dataclass(slots=True)
+class Spot:
+    """Words `first`..`last` of sentence number `sentence`, and the places that go by that name.
+
+    Without candidates it is a capitalised name that no gazetteer has. `demonym` is the country of an adjective
+    ("Russian", "Kyiv-based"), which is no place. `direction`: "eastern" before Ukraine.
+    """
+
+    sentence: int
+    first: int
+    last: int
+    start: int
+    end: int
+    surface: str
+    candidates: Candidates = ()
+    demonym: str = ""
+    direction: str = ""
+    possessive: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """A sentence as words, with its spots in order."""
+
+    sentence: Sentence
+    words: list[Word]
+    spots: list[Spot] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)  # words of names that a gazetteer knows
+    adjectives: set[int] = field(
+        default_factory=set
+    )  # words of adjectives and possessives: "Ukraine's", "Kurdish"
+
+    def gap(self, text: str, first: int, second: int) -> str:
+        """The text between two of its words."""
+        return text[self.words[first].full_end : self.words[second].start]
+
+
+_APOSTROPHES = frozenset("'’")
+
+
+def words_of(text: str, start: int, end: int) -> list[Word]:
+    found: list[Word] = []
+    for m in _WORD.finditer(text, start, end):
+        raw = m.group()
+        first, last = m.span()
+        full = last
+        if raw[-1] == "s" and raw[-2:-1] in _APOSTROPHES and len(raw) > 2:
+            raw, last = raw[:-2], last - 2
+        lower = raw.lower()
+        found.append(Word(first, last, full, raw, lower, raw[0] != lower[0]))
+    return found
+
+
+def spot(text: str, sentences: list[Sentence], gazetteer: Gazetteer) -> list[Line]:
+    lines = []
+    for index, sentence in enumerate(sentences):
+        line = Line(sentence, words_of(text, sentence.start, sentence.end))
+        line.spots += _spots(text, line, index, gazetteer)
+        for found in line.spots:
+            words = range(found.first, found.last + 1)
+            if found.candidates or found.demonym:
+                line.known.update(words)
+            if found.demonym or found.possessive:
+                line.adjectives.update(words)
+        lines.append(line)
+    return lines
+
+
+def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[Spot]:
+    words, vocab = line.words, vocabulary()
+    shouting = len(words) > 2 and text[line.sentence.start : line.sentence.end].isupper()
+    done = -1  # last word of the latest name
+    for i, word in enumerate(words):
+        if i <= done or not (word.capital or ("-" in word.text and _arabic_name(word))):
+            continue
+        found = (
+            _border(text, line, index, i, gazetteer)
+            or _demonym(line, index, i)
+            or _known(text, line, index, i, shouting, gazetteer)
+            or _compound(line, index, i, gazetteer)
+        )
+        if found:
+            yield from found
+            done = found[-1].last
+            continue
+        nameless = (
+            word.lower in vocab.neutral
+            or word.lower in vocab.person_titles
+            or word.lower in vocab.type_words
+            or len(word.text) < 2
+            or (i == 0 and is_common_word(word.text))
+            or _HYPHEN_ADJECTIVE.search(word.text)
+        )
+        if not (nameless or shouting or word.text.isupper()):
+            yield Spot(index, i, i, word.start, word.end, word.text, possessive=word.possessive)
+
+
+def _arabic_name(word: Word) -> bool:
+    """al-Mawasi, el-Obeid: the article is lower case and the name is not."""
+    head, hyphen, tail = word.text.partition("-")
+    return bool(hyphen) and head in ARTICLES and tail[:1].isupper()
+
+
+_CONNECTORS = ARTICLES | {
+    "of", "de", "la", "le", "les", "du", "des", "del", "della", "di", "da", "do", "dos", "das", "bin", "abu",
+    "umm", "the", "and", "on", "upon", "sur", "sous", "aux", "en", "am", "im", "der", "den", "i", "e", "y", "va",
+    "wa", "o",
+}  # fmt: skip
+_JOINTS = frozenset({"–", "-", " - ", " & "})
+
+
+def _run(text: str, words: list[Word], i: int) -> int:
+    """Last word that could still belong to a name that begins at `i`."""
+    vocab = vocabulary()
+    last = j = i
+    while j + 1 < len(words) and j + 1 - i < _MAX_WORDS and not words[j].possessive:
+        following = words[j + 1]
+        gap = text[words[j].full_end : following.start]
+        if gap != " " and not (
+            gap.isspace() or gap in _JOINTS or (words[j].text in ("St", "Mt") and gap == ". ")
+        ):
+            break
+        if (
+            following.capital
+            or following.lower in vocab.facility_words
+            or following.lower in vocab.facility_parts
+            or following.lower in vocab.directions
+            or ("-" in following.text and _arabic_name(following))
+        ):
+            last = j + 1
+        elif following.lower not in _CONNECTORS:
+            break
+        j += 1
+    return last
+
+
+def _known(
+    text: str, line: Line, index: int, i: int, shouting: bool, gazetteer: Gazetteer
+) -> list[Spot] | None:
+    """The longest name from word `i` on that the gazetteer has."""
+    words = line.words
+    start = words[i].start
+    direction = ""
+    if i and words[i - 1].lower in vocabulary().directions and text[words[i - 1].full_end : start] == " ":
+        direction = words[i - 1].lower
+    for j in range(_run(text, words, i), i - 1, -1):
+        end, possessive = words[j].end, words[j].possessive
+        surface = text[start:end]
+        if direction and not words[i - 1].capital:
+            # "southern Israel" may be a name of its own.
+            named = tuple(
+                c for c in gazetteer.lookup(f"{direction} {surface}")
+                if c[0] <= Match.ALIAS and c[1].kind != Kind.SETTLEMENT
+            )  # fmt: skip
+            if named:
+                at = words[i - 1].start
+                return [Spot(index, i - 1, j, at, end, text[at:end], named, possessive=possessive)]
+        if candidates := _allowed(gazetteer.lookup(surface), surface, shouting):
+            return [Spot(index, i, j, start, end, surface, candidates, "", direction, possessive)]
+    return None
+
+
+def _allowed(candidates: Candidates, surface: str, shouting: bool) -> Candidates:
+    """Without the towns that only share their name with an abbreviation or another word ("UN", "ISIS", "Nato")."""
+    if not candidates:
+        return candidates
+    if surface.isupper() and " " not in surface and not shouting:
+        letters = len(surface.replace(".", ""))
+        return tuple(
+            (match, place) for match, place in candidates
+            if (place.kind == Kind.COUNTRY and surface in vocabulary().country_names)
+            or (place.kind in (Kind.ADMIN1, Kind.AREA, Kind.FACILITY) and match <= Match.ALIAS and letters > 2)
+            or (place.kind == Kind.SETTLEMENT and match <= Match.ALIAS and letters > 3)
+        )  # fmt: skip
+    if len(surface) < 4:
+        return tuple(c for c in candidates if c[0] <= Match.ALIAS and len(surface) == 3)
+    if surface.lower() in vocabulary().never or surface.lower() in vocabulary().type_words:
+        return ()
+    return candidates
+
+
+def _demonym(line: Line, index: int, i: int) -> list[Spot] | None:
+    words, demonyms = line.words, vocabulary().demonyms
+    word = words[i]
+    if word.text in vocabulary().demonym_heads and i + 1 < len(words):
+        pair = f"{word.text} {words[i + 1].text}"
+        if code := demonyms.get(pair):
+            return [Spot(index, i, i + 1, word.start, words[i + 1].end, pair, demonym=code)]
+    if code := demonyms.get(word.text):
+        return [Spot(index, i, i, word.start, word.end, word.text, demonym=code)]
+    head, hyphen, _ = word.text.partition("-")
+    if hyphen and (code := demonyms.get(head)):
+        return [Spot(index, i, i, word.start, word.start + len(head), head, demonym=code)]
+    return None
+
+
+_BORDER = re.compile(r"([A-Z][\w]+(?: [A-Z]\w+)?)\s?[-‑–—/]\s?([A-Z]\w+(?: [A-Z]\w+)?) (?:border|frontier)\b")
+
+
+def _border(text: str, line: Line, index: int, i: int, gazetteer: Gazetteer) -> list[Spot] | None:
+    """A place between two countries, in neither: "the Israel-Lebanon border"."""
+    word = line.words[i]
+    if "-" not in word.text and text[word.end : word.end + 2].strip()[:1] not in ("-", "‑", "–", "—", "/"):
+        return None
+    m = _BORDER.match(text, word.start)
+    if m is None or m.end() > line.sentence.end:
+        return None
+    sides = [_country_of(name, gazetteer) for name in m.groups()]
+    if not all(sides):
+        return None
+    codes = "-".join(sorted(sides))
+    area = Place(
+        f"area:border-{codes}", m.group(), Kind.AREA, "", "", "", "", None, None, 0, PlacePrecision.INTERNATIONAL
+    )  # fmt: skip
+    last = max(k for k in range(i, len(line.words)) if line.words[k].end <= m.end())
+    return [Spot(index, i, last, m.start(), m.end(), m.group(), ((Match.ALIAS, area),))]
+
+
+def _country_of(name: str, gazetteer: Gazetteer) -> str:
+    if code := vocabulary().demonyms.get(name):
+        return code
+    return next((p.country for _, p in gazetteer.lookup(name) if p.kind == Kind.COUNTRY), "")
+
+
+_HYPHEN_ADJECTIVE = re.compile(
+    r"-(?:[a-z]+(?:ed|ing)|led|held|born|run|made|language|style|friendly|era|wide|built|origin|majority|[Bb]acked"
+    r"|[Oo]ccupied|[Cc]ontrolled|[Ll]ed|[Bb]ased)$"
+)
+
+
+def _compound(line: Line, index: int, i: int, gazetteer: Gazetteer) -> list[Spot] | None:
+    """Hyphenated names: "Kyiv-based" is an adjective, "Israel-Lebanon" two places."""
+    word = line.words[i]
+    if "-" not in word.text:
+        return None
+    if m := _HYPHEN_ADJECTIVE.search(word.text):
+        head = word.text[: m.start()]
+        for _, place in _allowed(gazetteer.lookup(head), head, False)[:1]:
+            if place.country:
+                return [Spot(index, i, i, word.start, word.start + len(head), head, demonym=place.country)]
+        return None
+    at = word.start
+    found = []
+    for part in word.text.split("-"):
+        candidates = _allowed(gazetteer.lookup(part), part, False) if part[:1].isupper() else ()
+        if any(p.kind in (Kind.COUNTRY, Kind.ADMIN1) or p.population > 200_000 for _, p in candidates):
+            found.append(Spot(index, i, i, at, at + len(part), part, candidates))
+        at += len(part) + 1
+    return found or None

@@ -1,0 +1,1 @@
+"""Who says so: attribution, quotations, and what others confirm or deny."""
