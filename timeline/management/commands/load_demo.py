@@ -50,7 +50,8 @@ class Command(BaseCommand):
                     moved = time.monotonic()
                 bar.update(now - done)
                 done = now
-                if retrying := demo.exclude(extracted_with=EXTRACTOR).filter(next_try_at__isnull=False).count():
+                unread = demo.exclude(extracted_with=EXTRACTOR)
+                if retrying := unread.filter(next_try_at__isnull=False).count():
                     bar.set_postfix_str(f"{retrying} failed and wait for another try")
                 if aside := demo.set_aside().first():
                     raise CommandError(f"“{aside}” could not be read:\n{aside.last_error}")
