@@ -1,8 +1,9 @@
 """What happened and who says so. `Event` is a heading over its `Report`s."""
 
 from timeline.models.catalogue import Actor, Place
+from timeline.models.claims import Claim
 from timeline.models.decisions import Decision
 from timeline.models.events import Event, EventActor
 from timeline.models.reports import Report, ReportActor
 
-__all__ = ["Actor", "Decision", "Event", "EventActor", "Place", "Report", "ReportActor"]
+__all__ = ["Actor", "Claim", "Decision", "Event", "EventActor", "Place", "Report", "ReportActor"]

@@ -47,7 +47,10 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-taken_at", "-pk"]
-        indexes = [models.Index(fields=["event", "-taken_at"], name="decision_event")]
+        indexes = [
+            models.Index(fields=["event", "-taken_at"], name="decision_event"),
+            models.Index(fields=["curator", "-taken_at"], name="decision_curator"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.event}"

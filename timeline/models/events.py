@@ -100,6 +100,12 @@ class Event(Tolls):
             models.Index(fields=["status", "-start"], name="event_status_recent"),
             models.Index(fields=["type", "-start"], name="event_type_recent"),
             GinIndex(fields=["search"], name="event_search"),
+            # The review desk's queue, least sure first.
+            models.Index(
+                fields=["confidence", "id"],
+                name="event_desk",
+                condition=Q(review="unreviewed", merged_into=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(start__lte=F("end")), name="event_start_before_end"),
