@@ -10,7 +10,7 @@ from timeline.extraction.speakers.contested import ledger
 from timeline.extraction.speakers.quotes import inherited_speakers, quoted_attribution
 
 # Changes whenever findings may change: articles read by another version are read again.
-VERSION = "rules-1"
+VERSION = "rules-2"
 
 
 def extract(document: Document) -> list[Finding]:

@@ -137,6 +137,8 @@ def _known(
     start, end = _extent(line, reading, site)
     said = nearness(text, found, line.sentence.start) or ("near" if reading.noun in _AROUND else "")
     where = _nearby(place.where(text[start:end]), preposition, said)
+    if place.kind in (Kind.SETTLEMENT, Kind.ADMIN2) and _spells_anew(reading, place):
+        where = replace(where, name=found.surface)
     if found.direction and place.kind in (Kind.COUNTRY, Kind.ADMIN1, Kind.AREA):
         where = replace(where, name=f"{found.direction} {where.name}")
     if (
@@ -146,7 +148,7 @@ def _known(
     ):
         where = replace(where, precision=PlacePrecision.ADMIN2)  # a district that goes by its seat
     if site and place.kind == Kind.SETTLEMENT:
-        where = replace(where, name=f"{place.name} {site}")
+        where = replace(where, name=f"{where.name} {site}")
 
     role = PLACE
     if dateline:
@@ -167,6 +169,17 @@ def _known(
         sentence=line.sentence.index,
         confidence=0.6 if reading.match is Match.SPELLING else 1.0,
     )  # fmt: skip
+
+
+def _spells_anew(reading: Reading, place: Place) -> bool:
+    """Whether the text's romanisation is to be shown: GeoNames' own is another ("Aybak", "Aibak"), or differs in
+    accents only. A name that the lexicon sets ("Kyiv" for "Kiev") stays; the key tells the place either way.
+    """
+    if place.name in vocabulary().displayed:
+        return False
+    return reading.match in (Match.ALTERNATE, Match.SPELLING) or fold(reading.spot.surface) == fold(
+        place.name
+    )
 
 
 def _evidence(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.findings import Where
-from timeline.extraction.gazetteer.lookup import Gazetteer, Kind, Place, fold
+from timeline.extraction.gazetteer.lookup import Gazetteer, Kind, Match, Place, fold
 from timeline.extraction.places.context import is_part_of_a_name, nearness
 from timeline.extraction.places.mention import PlaceMention
 from timeline.extraction.places.reading import Reading
@@ -53,6 +53,9 @@ def unlisted_where(
         return None
     if is_part_of_a_name(line, text, found, None, typed):
         return None
+    city = _city_around(reading, bool(site) or words[-1].lower in vocab.facility_words)
+    if city is not None:
+        return city.where(), 0.5 if presented else 0.3
     parent, precision = _parent(text, line, readings, reading, before, main, gazetteer)
     if parent is None:
         return None
@@ -67,6 +70,26 @@ def unlisted_where(
         lon=parent.lon if at_parent else None,
     )
     return where, 0.5 if presented else 0.3
+
+
+_SETTLED = frozenset("village town settlement hamlet community city farm farmstead camp".split())
+
+
+def _city_around(reading: Reading, is_site: bool) -> Place | None:
+    """The city that a hotel, street or quarter stands in ("Banoda restaurant in Mogadishu"): the text supports
+    the city's point, and no other. A village keeps its own name.
+    """
+    if reading.noun in _SETTLED:
+        return None
+    for container in reading.containers[:1]:
+        place = container.place
+        if place is not None and place.kind == Kind.SETTLEMENT:
+            return place
+        if is_site and not container.type_kind:  # "the X Hotel in Sousse": the town, not its governorate
+            return next(
+                (p for m, p in container.candidates if m <= Match.ALIAS and p.kind == Kind.SETTLEMENT), None
+            )
+    return None
 
 
 def _plainly_located(line: Line, found: Spot, preposition: str) -> bool:

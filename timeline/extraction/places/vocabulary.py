@@ -72,6 +72,12 @@ class Vocabulary:
         self.theatres: tuple[str, ...] = tuple(countries["theatres"])
         self.english_names = frozenset(countries["english_names"])  # country codes
         self.fronts: tuple[tuple[str, str], ...] = tuple((a, b) for a, b in countries["fronts"])
+        # Place names as we display them, whatever the text's spelling.
+        self.displayed = frozenset(
+            str(spec.get("name", name))
+            for names in load("place_aliases").values()
+            for name, spec in names.items()
+        )
         self.given_names = frozenset(countries["given_names"])  # as written
 
     def calls_it(self, country: str, noun: str) -> bool:
