@@ -7,7 +7,7 @@ with writing():                 # one transaction, one writer of memberships at 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -149,11 +149,24 @@ def derive(event: Event) -> None:
         .prefetch_related("parts__actor")
         .order_by("pk")
     )
+    fill(event, reports, timezone.now().date())
+    _save(event)
+    if reports:
+        _link_actors(event, reports)
+        _index_text(event, reports)
+
+
+def fill(
+    event: Event, reports: list[Report], today: date, places: Callable[[int], Place] | None = None
+) -> None:
+    """Set the derived fields of `event`, unsaved: from `reports`, as they are live on a day, and its overrides.
+
+    Without reports the event keeps its last fields and counts none. `places` finds the place of an override.
+    """
     if not reports:
         event.report_count = event.outlet_count = event.origin_count = 0
-        _save(event)
         return
-    found = assess([testimony_of(report) for report in reports], timezone.now().date())
+    found = assess([testimony_of(report) for report in reports], today)
     by_pk: dict[Hashable, Report] = {report.pk: report for report in reports}
     event.category = TYPES[found.type].category
     event.type = found.type
@@ -175,12 +188,9 @@ def derive(event: Event) -> None:
         summary = found.tolls.get(kind)
         event.set_figure(kind, summary.figure if summary else None)
     for name, value in event.overrides.items():
-        setattr(event, name, from_json(name, value))
+        setattr(event, name, from_json(name, value, places))
     if "headline" not in event.overrides:
         event.headline = _headline(event, reports, found)
-    _save(event)
-    _link_actors(event, reports)
-    _index_text(event, reports)
 
 
 def _save(event: Event) -> None:
@@ -231,17 +241,22 @@ def _link_actors(event: Event, reports: list[Report]) -> None:
 
 
 def _index_text(event: Event, reports: list[Report]) -> None:
-    """What the text search finds: headline, place, actors and the words of the quotes."""
-    names = sorted({part.actor.name for report in reports for part in report.parts.all()})
-    place = str(event.place) if event.place else ""
-    quotes = sorted({report.quote for report in reports})
+    headline, names, quotes = words_of(event, reports)
     Event.objects.filter(pk=event.pk).update(
-        search=_vector("A", event.headline, place) + _vector("B", *names) + _vector("C", *quotes)
+        search=_vector("A", headline) + _vector("B", names) + _vector("C", quotes)
     )
 
 
-def _vector(weight: str, *texts: str) -> SearchVector:
-    return SearchVector(Value(" ".join(texts)[:200_000]), weight=weight, config="english")
+def words_of(event: Event, reports: list[Report]) -> tuple[str, str, str]:
+    """What the text search finds, by weight: headline and place, actors, the words of the quotes."""
+    names = sorted({part.actor.name for report in reports for part in report.parts.all()})
+    place = str(event.place) if event.place else ""
+    quotes = sorted({report.quote for report in reports})
+    return f"{event.headline} {place}", " ".join(names), " ".join(quotes)
+
+
+def _vector(weight: str, text: str) -> SearchVector:
+    return SearchVector(Value(text[:200_000]), weight=weight, config="english")
 
 
 # Overrides are JSON: dates and places come back as what the field holds.
@@ -253,9 +268,11 @@ def to_json(value: Any) -> Any:
     return value.pk if isinstance(value, models.Model) else value
 
 
-def from_json(name: str, value: Any) -> Any:
+def from_json(name: str, value: Any, places: Callable[[int], Place] | None = None) -> Any:
     if value is None:
         return None
     if name in ("start", "end"):
         return date.fromisoformat(value)
-    return Place.objects.get(pk=value) if name == "place" else value
+    if name == "place":
+        return places(value) if places else Place.objects.get(pk=value)
+    return value
