@@ -126,6 +126,7 @@ def testimony_of(report: Report) -> Testimony:
         modality=Modality(report.modality),
         sides=frozenset(by_role[Role.INITIATOR] - {""}),
         target_sides=frozenset(by_role[Role.TARGET] - {""}),
+        party_sides=frozenset(by_role[Role.PARTICIPANT] - {""}),
         precision=Precision(report.precision),
         basis=DateBasis(report.date_basis),
         night=report.night,

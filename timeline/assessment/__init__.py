@@ -4,8 +4,8 @@
     assessment.status, assessment.reason          # Status.CLAIMED, "Russia says this, 20 Dec 2025; no other origin"
     assessment.tolls[Toll.KILLED].best            # absent: not reported
 
-`status` holds the rules of who corroborates whom, `tolls` the series of figures, `choosing` which date, place
-and type stand for the event. The order of the testimonies never matters.
+`camps` says who speaks for whom, `status` who corroborates and disputes, `tolls` holds the series of figures,
+`choosing` says which date, place and type stand for the event. The order of the testimonies never matters.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from timeline.assessment.camps import PERFORMATIVE
 from timeline.assessment.choosing import choose_date, choose_place, choose_text, choose_type
-from timeline.assessment.status import PERFORMATIVE, judge
+from timeline.assessment.status import judge
 from timeline.assessment.testimony import INDEPENDENT_BODIES, Speaker, Testimony, independent_body, known_at
 from timeline.assessment.tolls import TollPoint, TollSummary, tolls
 from timeline.extraction.codebook import PlacePrecision, Precision, Status, Toll

@@ -2,16 +2,19 @@
 
 * A report without a speaker is the outlet's own voice; an outlet that speaks for a side (state media)
   speaks as that side.
-* `claimed`: everyone who asserts it belongs to one camp: the side that did it or gains by it, or the side that
-  suffered it. A second origin that tells it in its own voice makes it `reported`: it is no longer only the
-  side's word; and it is not corroborated, because outlets often leave out who told them.
+* `claimed`: everyone who asserts it belongs to one camp (`camps`): the side that did it, the one that
+  suffered it or gains by it, or one party to a meeting. A second origin that tells it in its own voice makes it
+  `reported`: it is no longer only the side's word; and it is not corroborated, because outlets often
+  leave out who told them.
 * `corroborated`: two camps assert it, each in its own word, or one camp and an independent body. That both are
   quoted in one article does not matter, since it is their word; reprints add nobody's word.
 * A third party (another state, a witness, someone whose side is not known) neither claims nor
   corroborates: alone or beside outlets it leaves the event `reported`, beside a camp `claimed`.
 * Announcing is doing for statements, threats, sanctions, rulings and the like: the actor's own words are then
   no claim about the act but the act, and what quotes them reports it.
-* Any live denial beside an assertion makes it `disputed`, an independent body's assertion too.
+* Any live denial beside an assertion makes it `disputed`, an independent body's assertion too. So does blame:
+  two sides of which each says that the other did it. A side that asserts later what it denied has admitted it,
+  and its denial no longer counts.
 * `planned`: nobody says that it happened. It stays so, with a note, when its date has passed.
 """
 
@@ -20,33 +23,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
+from timeline.assessment.camps import INDEPENDENT, OUTLET, Camps, takes_sides
 from timeline.assessment.testimony import Speaker, Testimony, independent_body
 from timeline.extraction.codebook import Modality, Status
 from timeline.wording import listing, verb
 
-PERFORMATIVE = frozenset(
-    {
-        "statement",
-        "visit",
-        "threat",
-        "accusation",
-        "rejection",
-        "proposal",
-        "demand",
-        "sanction",
-        "aid",
-        "legal",
-        "annexation",
-    }
-)
-
-ACTOR, VICTIM, INDEPENDENT, THIRD, OUTLET = "actor", "victim", "independent", "third", "outlet"
-
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Someone who asserts or denies the event. `camp` is ACTOR, VICTIM, INDEPENDENT, THIRD or OUTLET."""
+    """Someone who asserts or denies the event; `camp` as `camps.Camps` gives it."""
 
     name: str
     side: str
@@ -66,25 +53,17 @@ class Verdict:
 
 def voices(testimonies: Sequence[Testimony]) -> tuple[list[Voice], list[Voice]]:
     """(who asserts, who denies), in order of publication."""
-    sides = frozenset().union(*(t.sides | t.gains for t in testimonies)) if testimonies else frozenset()
-    targets = (
-        frozenset().union(*(t.target_sides for t in testimonies)) - sides if testimonies else frozenset()
-    )
+    camps = Camps.of(testimonies)
 
-    def camp(name: str, side: str, testimony: Testimony) -> str:
-        if independent_body(name):
-            return INDEPENDENT
-        if side and side in sides:
-            own_act = testimony.type in PERFORMATIVE and side in testimony.sides
-            return OUTLET if own_act and not testimony.denies else ACTOR
-        return VICTIM if side and side in targets else THIRD
+    def voice(speaker: Speaker, testimony: Testimony) -> Voice:
+        return Voice(speaker.name, speaker.side, camps.camp(speaker, testimony), testimony)
 
     said: list[Voice] = []
     denied: list[Voice] = []
     for t in sorted(testimonies, key=lambda t: t.order):
-        heard = [Voice(s.name, s.side, camp(s.name, s.side, t), t) for s in _foremost(t.speakers)]
+        heard = [voice(s, t) for s in _foremost(t.speakers)]
         if not heard and t.outlet_side:
-            heard = [Voice(t.source, t.outlet_side, camp(t.source, t.outlet_side, t), t)]
+            heard = [voice(Speaker(t.source, t.outlet_side), t)]
         (denied if t.denies else said).extend(heard or [Voice(t.source, "", OUTLET, t)])
     return said, denied
 
@@ -98,31 +77,56 @@ def _foremost(speakers: Sequence[Speaker]) -> list[Speaker]:
 def judge(testimonies: Sequence[Testimony], today: date) -> Verdict:
     """`testimonies`: the live ones, at least one."""
     said, denied = voices(testimonies)
-    status = _status(said, denied)
+    standing = [v for v in denied if not _admitted(v, said)]
+    status = _status(said, standing)
+    reason = _reason(status, said, standing, today)
+    if admitted := [v for v in denied if v not in standing]:
+        since = day(min(v.testimony.published for v in admitted).date())
+        reason = f"{reason}; {_names(admitted)} denied it at first, {since}"
     return Verdict(
         status=status,
-        reason=_reason(status, said, denied, today),
+        reason=reason,
         said_by=_sides(said),
-        denied_by=_sides(denied),
+        denied_by=_sides(standing),
         said=_speakers(said),
-        denied=_speakers(denied),
+        denied=_speakers(standing),
+    )
+
+
+def _admitted(denial: Voice, said: Sequence[Voice]) -> bool:
+    """Whether the side that denied says later, as a fact, that it was so."""
+    return bool(denial.side) and any(
+        v.side == denial.side and v.testimony.happened and v.testimony.published > denial.testimony.published
+        for v in said
     )
 
 
 def _status(said: Sequence[Voice], denied: Sequence[Voice]) -> Status:
     if denied:
         return Status.DISPUTED if said else Status.DENIED
-    if not any(v.testimony.happened for v in said):
-        return Status.PLANNED
     told = [v for v in said if v.testimony.happened]
-    camps = {v.camp for v in told}
-    if len(camps & {ACTOR, VICTIM, INDEPENDENT}) > 1:
+    if not told:
+        return Status.PLANNED
+    if any(_blame_each_other(a, b) for a, b in combinations(told, 2)):
+        return Status.DISPUTED
+    claimed = [v for v in told if takes_sides(v.camp)]
+    camps = {v.camp for v in told if takes_sides(v.camp) or v.camp == INDEPENDENT}
+    if len(camps) > 1:
         return Status.CORROBORATED
-    claimed = [v for v in told if v.camp in (ACTOR, VICTIM)]
     if not claimed:
         return Status.REPORTED
     their_origins = {v.testimony.origin for v in claimed}
     return Status.REPORTED if any(_vouches(v, their_origins) for v in told) else Status.CLAIMED
+
+
+def _blame_each_other(a: Voice, b: Voice) -> bool:
+    """ "They did it", says each of the other: not two words for one thing."""
+    return (
+        a.side != b.side
+        and "" not in (a.side, b.side)
+        and a.side in b.testimony.sides - a.testimony.sides
+        and b.side in a.testimony.sides - b.testimony.sides
+    )
 
 
 def _vouches(voice: Voice, others: set[str]) -> bool:
@@ -132,7 +136,7 @@ def _vouches(voice: Voice, others: set[str]) -> bool:
 
 def _sides(heard: Sequence[Voice]) -> tuple[str, ...]:
     """Sides and independent bodies, in order of first mention."""
-    named = [independent_body(v.name) or v.side for v in heard]
+    named = [independent_body(v.name, v.side) or v.side for v in heard]
     return tuple(dict.fromkeys(name for name in named if name))
 
 
@@ -164,18 +168,18 @@ def _reason(status: Status, said: Sequence[Voice], denied: Sequence[Voice], toda
     match status:
         case Status.DENIED:
             return f"{_denial(denied, 'this')}; no report asserts it"
-        case Status.DISPUTED:
+        case Status.DISPUTED if denied:
             return f"{_assertion(said)}; {_denial(denied, 'it')}"
+        case Status.DISPUTED:
+            return _blame(said)
         case Status.PLANNED:
             return _plan(said, today)
         case Status.CLAIMED:
-            claimed = [v for v in said if v.camp in (ACTOR, VICTIM)]
+            claimed = [v for v in said if takes_sides(v.camp)]
             since = day(min(v.testimony.published for v in claimed).date())
             return f"{_names(claimed)} {_verb(claimed, 'says', 'say')} this, {since}; {_spread(said)}"
         case Status.CORROBORATED:
-            first, second = _two_camps(said)
-            too = f"{_names(second)} {_verb(second, 'says', 'say')} so too"
-            return f"{_names(first)} {_verb(first, 'says', 'say')} this; {too}"
+            return _corroboration(said)
         case _:
             return _assertion(said)
 
@@ -197,10 +201,28 @@ def _denial(denied: Sequence[Voice], what: str) -> str:
     return f"{_names(named)} {_verb(named, 'denies', 'deny')} {what}"
 
 
-def _two_camps(said: Sequence[Voice]) -> tuple[list[Voice], list[Voice]]:
-    """Those of the camp that spoke first, and those of the other camps; outlets and third parties left out."""
-    heard = [v for v in said if v.camp in (ACTOR, VICTIM, INDEPENDENT) and v.testimony.happened]
-    return [v for v in heard if v.camp == heard[0].camp], [v for v in heard if v.camp != heard[0].camp]
+def _corroboration(said: Sequence[Voice]) -> str:
+    """ "Russia says this; so does Ukraine, the other side" """
+    heard = [v for v in said if v.testimony.happened and (takes_sides(v.camp) or v.camp == INDEPENDENT)]
+    first = [v for v in heard if v.camp == heard[0].camp]
+    bodies = [v for v in heard if v.camp == INDEPENDENT and v not in first]
+    others = [v for v in heard if v not in first and v not in bodies]
+    parts = [f"{_names(first)} {_verb(first, 'says', 'say')} this"]
+    if others:
+        which = "the other side" if len({v.camp for v in others}) == 1 else "other sides"
+        if heard[0].camp == INDEPENDENT:
+            which = "one side" if which == "the other side" else "both sides"
+        parts.append(f"so {_verb(others, 'does', 'do')} {_names(others)}, {which}")
+    if bodies:
+        which = "an independent body" if len({v.name for v in bodies}) == 1 else "independent bodies"
+        parts.append(f"so {_verb(bodies, 'does', 'do')} {_names(bodies)}, {which}")
+    return "; ".join(parts)
+
+
+def _blame(said: Sequence[Voice]) -> str:
+    told = [v for v in said if v.testimony.happened]
+    one, other = next((a, b) for a, b in combinations(told, 2) if _blame_each_other(a, b))
+    return f"{one.name} and {other.name} each say that the other side did it"
 
 
 def _spread(said: Sequence[Voice]) -> str:

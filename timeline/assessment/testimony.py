@@ -37,8 +37,22 @@ INDEPENDENT_BODIES: dict[str, str] = {
 _INDEPENDENT = {body: re.compile(pattern) for body, pattern in INDEPENDENT_BODIES.items()}
 
 
-def independent_body(name: str) -> str | None:
-    """ "UN" for "the UN's human rights monitors"; None for anyone who may take a side."""
+# The sides (lexicon/actors.toml) of people who speak for such a body.
+_BODY_OF_SIDE = {
+    "un": "UN",
+    "who": "WHO",
+    "iaea": "IAEA",
+    "osce": "OSCE",
+    "icrc": "Red Cross",
+    "icc": "ICC",
+    "icj": "ICJ",
+}
+
+
+def independent_body(name: str, side: str = "") -> str | None:
+    """ "UN" for "the UN's human rights monitors" and for its officials; None for anyone who may take a side."""
+    if side in _BODY_OF_SIDE:
+        return _BODY_OF_SIDE[side]
     plain = re.sub(r"['’]s\b", "", name).strip()
     return next((body for body, pattern in _INDEPENDENT.items() if pattern.fullmatch(plain)), None)
 
@@ -58,7 +72,7 @@ class Testimony:
 
     `source` names the outlet and `outlet_side` the side that it speaks for, if any (state media); `origin` is
     the syndication group. No `speakers`: the outlet's own voice. `sides` did it, `target_sides` suffered
-    it, `gains` are sides that gain by it though they did not do it. `order` breaks ties (the report's id).
+    it, `party_sides` took part in it (talks, deals). `order` breaks ties (the report's id).
     """
 
     report: Hashable
@@ -76,7 +90,7 @@ class Testimony:
     modality: Modality = Modality.OCCURRED
     sides: frozenset[str] = frozenset()
     target_sides: frozenset[str] = frozenset()
-    gains: frozenset[str] = frozenset()
+    party_sides: frozenset[str] = frozenset()
     precision: Precision = Precision.DAY
     basis: DateBasis = DateBasis.EXPLICIT
     night: bool = False
