@@ -22,8 +22,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from timeline.as_of import Past, Unanswerable
 from timeline.extraction.codebook import PlacePrecision
-from timeline.filters import MAX_VALUES, EventFilter, FilterForm
+from timeline.filters import MAX_VALUES, EventFilter, FilterForm, moment_text
 from timeline.models import Event, Place
 from timeline.records import COLUMNS, DATATYPES, LISTS, NOTE, VERSION, Record, Value, ledger, record
 from timeline.schemes import (
@@ -86,6 +87,13 @@ def unchanged(request: HttpRequest, tag: str) -> HttpResponse | None:
     if answer is not None:
         answer["ETag"] = tag
     return answer
+
+
+def events_of(chosen: EventFilter) -> Iterable[Event]:
+    """The filter's events in its order, as rows of `for_list()` are; with `as_of`, as they were known then."""
+    if chosen.as_of:
+        return Past(chosen).events()
+    return chosen.ordered().for_list().defer("search", "overrides").iterator(chunk_size=CHUNK)
 
 
 # CSV
@@ -253,10 +261,14 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
         "version": VERSION,
         "note": NOTE,
         "filter": chosen.describe(),
+        "as_of": moment_text(chosen.as_of) if chosen.as_of else None,
         "page": f"{site}{reverse('chronology')}?{chosen.query.urlencode()}".rstrip("?"),
         "made": timezone.now().isoformat(timespec="seconds"),
     }
-    events = chosen.ordered().for_list().defer("search", "overrides").iterator(chunk_size=CHUNK)
+    try:
+        events = events_of(chosen)
+    except Unanswerable as error:
+        return refuse([str(error)], kind.is_json)
     pieces = () if request.method == "HEAD" else blocks(kind.write(events, site, about))
     file_name = f"conflict-timeline-{timezone.now().date().isoformat()}.{name}"
     return StreamingHttpResponse(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from timeline.as_of import Past, Unanswerable
 from timeline.exports import etag, refusals, refuse, site_of, unchanged
 from timeline.extraction.codebook import CATEGORY_LABELS, Category
 from timeline.filters import EventFilter
@@ -43,6 +44,7 @@ class Subscription:
 
     chosen: EventFilter
     site: str
+    past: Past | None = None  # of a feed of what was known then
 
     @property
     def query(self) -> str:
@@ -71,12 +73,16 @@ class EventFeed(Feed):
         tag = etag(chosen, "atom", site_of(request))
         if known := unchanged(request, tag):
             return known
-        response = super().__call__(request, *args, **kwargs)
+        try:
+            response = super().__call__(request, *args, **kwargs)
+        except Unanswerable as error:
+            return refuse([str(error)], as_json=False)
         response["ETag"] = tag
         return response
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subscription:
-        return Subscription(EventFilter(request.GET), site_of(request))
+        chosen = EventFilter(request.GET)
+        return Subscription(chosen, site_of(request), Past(chosen) if chosen.as_of else None)
 
     def title(self, of: Subscription) -> str:
         described = of.chosen.describe()
@@ -84,7 +90,7 @@ class EventFeed(Feed):
         return xml_text(f"{name}: {described}" if described else name)
 
     def subtitle(self, of: Subscription) -> str:
-        total = of.chosen.events().count()
+        total = len(of.past.matching()) if of.past else of.chosen.events().count()
         found = ngettext("%(n)d event", "%(n)d events", total) % {"n": total}
         if total <= LONGEST:
             return found
@@ -97,6 +103,9 @@ class EventFeed(Feed):
         return reverse("feed") + of.query
 
     def items(self, of: Subscription) -> Iterator[Entry]:
+        if of.past:
+            known = sorted(of.past.matching(), key=lambda e: (e.updated_at, e.pk), reverse=True)
+            return (Entry(event, of.site) for event in known[:LONGEST])
         events = of.chosen.events().for_list().order_by("-updated_at", "-pk")
         return (Entry(event, of.site) for event in events[:LONGEST])
 

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 
 from articles.models import Source
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
@@ -49,6 +52,29 @@ class RegionField(forms.MultipleChoiceField):
         return bool(dot and name) and len(country) == 2 and len(value) <= 200 and "\0" not in value
 
 
+class MomentField(forms.Field):
+    """A past moment, ISO 8601: "2025-12-13T12:00Z"; without a zone it is UTC, a day alone means its end."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            day = date.fromisoformat(text) if len(text) == len("2025-12-13") else None
+            moment = datetime.combine(day + timedelta(days=1), time()) if day else parse_datetime(text)
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None:
+            raise forms.ValidationError(
+                "Write a day or a moment, such as 2025-12-13 or 2025-12-13T12:00Z (in UTC)."
+            )
+        if timezone.is_naive(moment):
+            moment = moment.replace(tzinfo=UTC)
+        if moment > timezone.now():
+            raise forms.ValidationError("That is in the future. Leave it out for what is known now.")
+        return moment.astimezone(UTC)
+
+
 class FilterForm(forms.Form):
     """Validates one field at a time: a bad value is named and left out, the others hold."""
 
@@ -75,6 +101,7 @@ class FilterForm(forms.Form):
         choices=[("unreviewed", "Unreviewed"), ("confirmed", "Confirmed")],
     )
     killed = forms.IntegerField(label="Killed, at least", required=False, min_value=0, max_value=10_000_000)
+    as_of = MomentField(label="As known at", required=False)
     order = forms.ChoiceField(
         label="Order", required=False, choices=[("new", "Newest first"), ("old", "Oldest first")]
     )
@@ -185,6 +212,8 @@ class EventFilter:
         }
         self.order: str = self.form.cleaned_data.get("order") or "new"
         self.after: tuple[date, int] | None = self.form.cleaned_data.get("after")
+        # What was known then is not a question to the table of events: timeline.as_of answers it.
+        self.as_of: datetime | None = self.form.cleaned_data.get("as_of")
 
     @property
     def errors(self) -> list[str]:
@@ -237,6 +266,8 @@ class EventFilter:
         return data.urlencode()
 
     def _raw(self, name: str) -> list[str]:
+        if name == "as_of":
+            return [moment_text(self.as_of)] if self.as_of else []
         value = self.values.get(name)
         if value is None:
             return []
@@ -246,6 +277,11 @@ class EventFilter:
 
     def selected(self, name: str) -> list[str]:
         return self._raw(name)
+
+    @property
+    def present_query(self) -> str:
+        """The same filter on what is known now."""
+        return self.query_string("as_of")
 
     @property
     def clear_query(self) -> str:
@@ -265,6 +301,9 @@ class EventFilter:
                     chips.append(Chip(name, label, text, self.query_string(name, raw)))
             else:
                 chips.append(Chip(name, label, str(value), self.query_string(name)))
+        if self.as_of:
+            label = str(self.form.fields["as_of"].label)
+            chips.append(Chip("as_of", label, moment_words(self.as_of), self.query_string("as_of")))
         return chips
 
     def period(self, start: date, end: date) -> str:
@@ -274,6 +313,16 @@ class EventFilter:
     def describe(self) -> str:
         """One phrase for titles and feeds: "Strike; from 2025-12-01"."""
         return "; ".join(f"{c.label.lower()} {c.value_label}" for c in self.chips)
+
+
+def moment_text(moment: datetime) -> str:
+    """As it stands in an address: "2025-12-13T12:00:00Z"."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def moment_words(moment: datetime) -> str:
+    """ "13 Dec 2025 12:00 UTC"; seconds where they matter."""
+    return date_format(moment, "j M Y H:i:s" if moment.second or moment.microsecond else "j M Y H:i") + " UTC"
 
 
 def cursor(event: Event) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 
 LONGEST = 200  # characters
 
@@ -14,5 +16,19 @@ _IDLE_MINUS = re.compile(r'-(?![\w"])')
 
 def words_query(text: str) -> SearchQuery:
     """`text` as web searches are written: words, "phrases", -without, or. Any text is a valid query."""
-    words = _IDLE_MINUS.sub(" ", text.replace("\0", "")[:LONGEST])
-    return SearchQuery(words, search_type="websearch", config="english")
+    return SearchQuery(_words(text), search_type="websearch", config="english")
+
+
+def _words(text: str) -> str:
+    return _IDLE_MINUS.sub(" ", text.replace("\0", "")[:LONGEST])
+
+
+def matching(texts: Mapping[int, str], text: str) -> set[int]:
+    """The keys of the texts that `words_query(text)` finds, where they are no column: Postgres decides."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM unnest(%s::bigint[], %s::text[]) AS given(key, words) "
+            "WHERE to_tsvector('english', words) @@ websearch_to_tsquery('english', %s)",
+            [list(texts), [words[:200_000] for words in texts.values()], _words(text)],
+        )
+        return {key for (key,) in cursor.fetchall()}

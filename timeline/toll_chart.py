@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Protocol, TypeVar
 
+from timeline.extraction.codebook import Toll
 from timeline.extraction.findings import Figure
 
 HEIGHT = 96
@@ -67,3 +69,22 @@ def draw(series: Sequence[tuple[datetime, Figure]]) -> TollChart:
     ]
     steps = [(a.x, a.y, b.x, b.y) for a, b in pairwise(marks)]
     return TollChart(marks, steps, highest)
+
+
+class Tolled(Protocol):
+    """A report, or whatever else gives figures."""
+
+    def figure(self, kind: str, /) -> Figure | None: ...
+
+
+R = TypeVar("R", bound=Tolled)
+
+
+def toll_series(reports: Sequence[R]) -> list[tuple[str, list[tuple[R, Figure]]]]:
+    """For each kind of toll that is stated, its figures in the order in which they were reported."""
+    series = []
+    for kind in Toll:
+        points = [(report, figure) for report in reports if (figure := report.figure(kind))]
+        if points:
+            series.append((kind.value, points))
+    return series

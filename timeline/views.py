@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Feed, Source
+from timeline import past_views
 from timeline.chronology import by_day, read_page
 from timeline.extraction import codebook
-from timeline.extraction.findings import Figure
 from timeline.extraction.gazetteer.lookup import ATTRIBUTION
 from timeline.facets import counts_by_day, facets
 from timeline.filters import STATUS_LABELS, EventFilter, place_query
@@ -19,6 +19,7 @@ from timeline.histogram import make_histogram
 from timeline.models import Actor, Event, EventActor, Place, Report
 from timeline.pipeline import EXTRACTOR
 from timeline.quotes import mark
+from timeline.toll_chart import toll_series
 
 RECENT = 50  # events on the pages of a place or an actor; the rest is one filter away
 
@@ -26,6 +27,8 @@ RECENT = 50  # events on the pages of a place or an actor; the rest is one filte
 @require_safe
 def chronology(request: HttpRequest) -> HttpResponse:
     chosen = EventFilter(request.GET)
+    if chosen.as_of:
+        return past_views.chronology(request, chosen)
     events = chosen.events()
     context = {
         "filter": chosen,
@@ -45,6 +48,8 @@ def chronology(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
+    if request.GET.get("as_of"):
+        return past_views.event(request, pk)
     found = get_object_or_404(Event.objects.for_list(), pk=pk)
     if found.merged_into_id:
         return redirect("event", pk=found.merged_into_id)  # not for good: a merge can be undone
@@ -66,16 +71,6 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "admin_url": reverse("admin:timeline_event_change", args=[pk]) if request.user.is_staff else "",
     }
     return render(request, "event.html", context)
-
-
-def toll_series(reports: list[Report]) -> list[tuple[str, list[tuple[Report, Figure]]]]:
-    """For each kind of toll that is stated, its figures in the order in which they were reported."""
-    series = []
-    for kind in codebook.Toll:
-        points = [(report, figure) for report in reports if (figure := report.figure(kind))]
-        if points:
-            series.append((kind.value, points))
-    return series
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +21,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def live(self) -> Self:
         """Not replaced by a later reading of the article, not struck out by a curator."""
         return self.filter(superseded_at=None, struck_out=False)
+
+    def standing_at(self, moment: datetime) -> Self:
+        """Recorded by then and not yet replaced by a later reading; struck out or not."""
+        return self.filter(Q(superseded_at=None) | Q(superseded_at__gt=moment), recorded_at__lte=moment)
 
 
 class Report(Tolls):

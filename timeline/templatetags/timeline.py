@@ -20,12 +20,15 @@ from django.utils.translation import pgettext
 
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
+from timeline.filters import moment_text, moment_words
 from timeline.sides import side_name
 from timeline.toll_chart import TollChart, draw
 from timeline.wording import listing, verb, with_article
 
 register = template.Library()
 register.filter(side_name)
+register.filter(moment_text)
+register.filter(moment_words)
 
 
 # Dates and places
