@@ -88,7 +88,7 @@ class Broker:
 
     def waiting(self) -> int:
         with self._client() as client:
-            return int(client.llen(celery_app.conf.task_default_queue))
+            return int(client.llen("extract"))
 
     def unacknowledged(self) -> int:
         with self._client() as client:
@@ -142,6 +142,8 @@ class Worker:
         *arguments: str,
         lease: float = 300.0,
         visibility: float = 600.0,
+        canary: float = 30.0,
+        silent: float = 180.0,
     ) -> None:
         """`directory` is where its faults are led from (`Faults`) and where it writes its log."""
         number = len(list(directory.glob("worker*.log")))
@@ -159,6 +161,8 @@ class Worker:
                     "FAULTS": str(directory),
                     "LEASE_SECONDS": str(lease),
                     "VISIBILITY_SECONDS": str(visibility),
+                    "CANARY_SECONDS": str(canary),
+                    "SILENT_SECONDS": str(silent),
                     **environment,
                 },
                 stdout=out,
@@ -230,8 +234,11 @@ def start_worker(transactional_db, broker: Broker, tmp_path: Path) -> Iterator[C
     }
     started: list[Worker] = []
 
-    def start(*arguments: str, concurrency: int = 1, **times: float) -> Worker:
-        worker = Worker(tmp_path, environment, "--concurrency", str(concurrency), *arguments, **times)
+    def start(*arguments: str, concurrency: int = 1, broker_url: str = "", **times: float) -> Worker:
+        variables = environment | (
+            {"REDIS_URL": broker_url, "CELERY_BROKER_URL": broker_url} if broker_url else {}
+        )
+        worker = Worker(tmp_path, variables, "--concurrency", str(concurrency), *arguments, **times)
         started.append(worker)
         return worker
 

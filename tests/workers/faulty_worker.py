@@ -8,7 +8,8 @@ directory through which the test and the worker speak, by files:
     calls            one line for each extraction: the article's id
     mended           while it exists, titles in `BROKEN` do no harm
 
-LEASE_SECONDS and VISIBILITY_SECONDS shorten what is minutes in production. Other arguments are Celery's.
+LEASE_SECONDS, VISIBILITY_SECONDS, CANARY_SECONDS and SILENT_SECONDS shorten what is minutes in production. Other
+arguments are Celery's.
 """
 
 from __future__ import annotations
@@ -95,7 +96,11 @@ def wrap_pipeline() -> None:
 
 def shorten_waits() -> None:
     from articles import work
+    from operations import canary
 
+    canary.EVERY_SECONDS = float(os.environ["CANARY_SECONDS"])
+    canary.SILENT_SECONDS = float(os.environ["SILENT_SECONDS"])
+    canary.GRACE_SECONDS = 2.0
     work.WorkQuerySet.claim.__defaults__ = (timedelta(seconds=float(os.environ["LEASE_SECONDS"])),)
     work.BACK_OFF = timedelta(0)
     # In place: what is assigned to conf comes after what Django's settings say.

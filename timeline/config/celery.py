@@ -25,3 +25,6 @@ class BoundedTask(Task):
 app = Celery("conflict-timeline", task_cls=BoundedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].update(
+    {"operations.canary:Canary", "django_structlog.celery.steps:DjangoStructLogInitStep"}
+)

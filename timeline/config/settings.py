@@ -13,8 +13,9 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
+from kombu import Queue
 
-from timeline.config import engines
+from timeline.config import engines, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -56,12 +57,16 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "csp",
+    "django_structlog",
     "articles",
     "timeline",
+    "operations",
     "timeline.config",
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -72,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "timeline.config.urls"
@@ -137,7 +143,7 @@ SECURE_SSL_REDIRECT = PRODUCTION and env.bool("HTTPS", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -187,11 +193,22 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Rings expire, so that a worker that was away for a day does not find a day's worth of sweeps.
 CELERY_BEAT_SCHEDULE = {
+# A queue for each pace: the upkeep (sweeps, heartbeats) never waits behind a backlog, a poll never behind reading.
+# A worker serves all of them in turn, or those named by its -Q.
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_TASK_QUEUES = [Queue(name) for name in ("upkeep", "fetch", "extract")]
+CELERY_TASK_ROUTES = {
+    "articles.tasks.fetch_address": "fetch",
+    "articles.tasks.poll_feed": "fetch",
+    "timeline.tasks.read_article": "extract",
+}
+CELERY_WORKER_DIRECT = True  # a queue of each worker's own, for its canary (operations.canary)
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for name, task, seconds in (
         ("sweep", "articles.tasks.sweep", 60.0),
         ("poll-feeds", "articles.tasks.poll_due_feeds", 60.0),
         ("pass-the-day", "timeline.tasks.pass_the_day", 3600.0),
+        ("beat-is-heard", "operations.tasks.beat_is_heard", 30.0),
         ("read-waiting-articles", "timeline.tasks.sweep", 60.0),
     )
 }
@@ -200,10 +217,15 @@ CELERY_BEAT_SCHEDULE = {
 FETCH_ALLOW_HOSTS = frozenset(env.list("FETCH_ALLOW_HOSTS", default=[]))
 FETCH_USER_AGENT = env.str("FETCH_USER_AGENT", default="conflict-timeline/0.1 (news chronology)")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# What goes on (operations, timeline.config.logs).
+LOGGING = logs.configuration(
+    as_json=env.bool("LOG_JSON", default=PRODUCTION), level=env.str("LOG_LEVEL", default="INFO")
+)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # asking would read the session for pages that do not
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if sentry := env.str("SENTRY_DSN", default=""):
+    import sentry_sdk
+
+    sentry_sdk.init(sentry, send_default_pii=False, release=env.str("RELEASE", default=None))

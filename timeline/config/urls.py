@@ -5,4 +5,8 @@ admin.site.site_header = "Conflict timeline: curation"
 admin.site.site_title = "Conflict timeline"
 admin.site.index_title = "Curation"
 
-urlpatterns = [path("admin/", admin.site.urls), path("", include("timeline.urls"))]
+urlpatterns = [
+    path("", include("operations.urls")),  # before the admin, whose last pattern takes what is under admin/
+    path("admin/", admin.site.urls),
+    path("", include("timeline.urls")),
+]
