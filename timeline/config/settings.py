@@ -190,9 +190,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 25,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-# Rings expire, so that a worker that was away for a day does not find a day's worth of sweeps.
-CELERY_BEAT_SCHEDULE = {
 # A queue for each pace: the upkeep (sweeps, heartbeats) never waits behind a backlog, a poll never behind reading.
 # A worker serves all of them in turn, or those named by its -Q.
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
@@ -203,12 +200,15 @@ CELERY_TASK_ROUTES = {
     "timeline.tasks.read_article": "extract",
 }
 CELERY_WORKER_DIRECT = True  # a queue of each worker's own, for its canary (operations.canary)
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# Rings expire, so that a worker that was away for a day does not find a day's worth of sweeps.
+CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for name, task, seconds in (
+        ("beat-is-heard", "operations.tasks.beat_is_heard", 30.0),
         ("sweep", "articles.tasks.sweep", 60.0),
         ("poll-feeds", "articles.tasks.poll_due_feeds", 60.0),
         ("pass-the-day", "timeline.tasks.pass_the_day", 3600.0),
-        ("beat-is-heard", "operations.tasks.beat_is_heard", 30.0),
         ("read-waiting-articles", "timeline.tasks.sweep", 60.0),
     )
 }
