@@ -23,7 +23,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from articles.models import Source
-from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
+from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, PlacePrecision, Status
 from timeline.models import Actor, Event, EventActor, Place
 from timeline.models.events import EventQuerySet
 from timeline.search import words_query
@@ -50,6 +50,48 @@ class RegionField(forms.MultipleChoiceField):
     def valid_value(self, value: str) -> bool:
         country, dot, name = value.partition(".")
         return bool(dot and name) and len(country) == 2 and len(value) <= 200 and "\0" not in value
+
+
+# What may be a point on a map: the middle of a region or country is never a pin.
+PINNED_KINDS = (Place.Kind.SETTLEMENT, Place.Kind.FACILITY)
+PINNED_PRECISIONS = (PlacePrecision.EXACT, PlacePrecision.NEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of degrees, without its east and north edges: boxes side by side share no point."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __str__(self) -> str:
+        return ",".join(f"{edge:.6g}" for edge in (self.west, self.south, self.east, self.north))
+
+    def __and__(self, other: Box) -> Box:
+        """What both hold."""
+        return Box(
+            max(self.west, other.west),
+            max(self.south, other.south),
+            min(self.east, other.east),
+            min(self.north, other.north),
+        )
+
+    @property
+    def words(self) -> str:
+        return f"{self.west:g}° to {self.east:g}° E, {self.south:g}° to {self.north:g}° N"
+
+    @property
+    def query(self) -> Q:
+        return Q(
+            place__longitude__gte=self.west,
+            place__longitude__lt=self.east,
+            place__latitude__gte=self.south,
+            place__latitude__lt=self.north,
+            place__kind__in=PINNED_KINDS,
+            place_precision__in=PINNED_PRECISIONS,
+        )
 
 
 class MomentField(forms.Field):
@@ -119,6 +161,20 @@ class FilterForm(forms.Form):
         return str(value)
 
     def clean_after(self) -> tuple[date, int] | None:
+    def clean_box(self) -> Box | None:
+        value = self.cleaned_data["box"]
+        if not value:
+            return None
+        try:
+            box = Box(*map(float, value.split(",")))
+        except (TypeError, ValueError):
+            box = Box(0, 0, 0, 0)
+        if not (-180 <= box.west < box.east <= 180 and -90 <= box.south < box.north <= 90):
+            raise forms.ValidationError(
+                "Give west, south, east and north in degrees, each below its opposite, such as 30,46,31.5,47."
+            )
+        return box
+
         value = self.cleaned_data["after"]
         if not value:
             return None
@@ -181,6 +237,7 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "status": lambda values: Q(status__in=values),
     "review": lambda values: Q(review__in=values),
     "killed": lambda least: Q(killed_best__gte=least) | Q(killed_best=None, killed_low__gte=least),
+    "box": lambda box: box.query,
 }
 
 
@@ -300,7 +357,8 @@ class EventFilter:
                     text = str(labels.get(raw) or (raw.partition(".")[2] if name == "region" else one))
                     chips.append(Chip(name, label, text, self.query_string(name, raw)))
             else:
-                chips.append(Chip(name, label, str(value), self.query_string(name)))
+                words = value.words if isinstance(value, Box) else str(value)
+                chips.append(Chip(name, label, words, self.query_string(name)))
         if self.as_of:
             label = str(self.form.fields["as_of"].label)
             chips.append(Chip("as_of", label, moment_words(self.as_of), self.query_string("as_of")))

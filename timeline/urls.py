@@ -1,6 +1,6 @@
 from django.urls import path
 
-from timeline import citations, exports, feeds, views
+from timeline import citations, exports, feeds, map_page, views
 
 urlpatterns = [
     path("", views.chronology, name="chronology"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("articles/<int:pk>/", views.article, name="article"),
     path("places/<int:pk>/", views.place, name="place"),
     path("actors/<int:pk>/", views.actor, name="actor"),
+    path("map/", map_page.map_page, name="map"),
     path("sources/", views.sources, name="sources"),
     path("about/", views.about, name="about"),
     path("healthz", views.healthz, name="healthz"),

@@ -77,6 +77,11 @@
     prepareBars();
   });
 
+  // The map follows the list: a change of the filter asks for it again.
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (target.id === "results") document.body.dispatchEvent(new CustomEvent("list-changed"));
+  });
+
   // The histogram: one tab stop, arrows move, click or Enter takes a bar, a drag takes several.
 
   const bars = () => $$("#histogram .bar");
@@ -126,7 +131,7 @@
     brush = null;
     for (const bar of bars()) bar.classList.remove("brushed");
   });
-  document.addEventListener("dragstart", (event) => { if (event.target.closest?.("#histogram svg")) event.preventDefault(); });
+  document.addEventListener("dragstart", (event) => { if (event.target.closest?.("#histogram svg, .earth")) event.preventDefault(); });
   document.addEventListener("click", (event) => {
     const bar = event.target.closest("#histogram .bar");
     if (!bar || event.ctrlKey || event.metaKey || event.shiftKey) return;

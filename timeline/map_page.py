@@ -1,0 +1,27 @@
+"""/map/?<filter>&view=fit: a filter's events on a map and as a table. The chronology takes its #map in place."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from timeline.filters import EventFilter
+from timeline.maps import VIEWS, draw_map
+
+
+@require_safe
+def map_page(request: HttpRequest) -> HttpResponse:
+    chosen = EventFilter(request.GET)
+    view = request.GET.get("view", "fit")
+    errors = list(chosen.errors)
+    if view not in VIEWS:
+        errors.append(f"view: {view[:40]} is none of {', '.join(VIEWS)}.")
+        view = "fit"
+    context = {
+        "filter": chosen,
+        "errors": errors,
+        "map": draw_map(chosen, view),
+        "views": [(name, label()) for name, label in VIEWS.items()],
+    }
+    return render(request, "map.html", context)
