@@ -17,8 +17,8 @@ from timeline import ledger
 from timeline.accounts import StoredReports, account_of, decisions_near
 from timeline.clustering import Settlement, settle
 from timeline.extraction import VERSION, Document, Finding, extract
-from timeline.extraction.codebook import TYPES, Status, Toll
-from timeline.extraction.identity import identify
+from timeline.extraction.codebook import TYPES, Category, Status, Toll
+from timeline.extraction.speakers.affiliation import affiliation
 from timeline.models import Actor, Event, Report, ReportActor
 
 EXTRACTOR = VERSION
@@ -119,7 +119,7 @@ def _reports_of(article: Article, findings: Iterable[Finding]) -> list[tuple[Rep
             modality=finding.modality,
             stance=finding.stance,
             attributed_to=[name[:200] for name in _distinct(finding.attributed_to)],
-            speakers=_speakers(finding),
+            speakers=_speakers(finding, article.text),
             start=when.start,
             end=when.end,
             precision=when.precision,
@@ -147,12 +147,15 @@ def _reports_of(article: Article, findings: Iterable[Finding]) -> list[tuple[Rep
     return rows
 
 
-def _speakers(finding: Finding) -> list[list[str]]:
-    """[name, kind, side] of those on whose word it rests: as parties of the event, or as known actors."""
+def _speakers(finding: Finding, text: str) -> list[list[str]]:
+    """[name, kind, side] of those on whose word it rests: as parties of the event, as known actors, or as the
+    article introduces them."""
     parties = {p.name: (p.kind, p.side) for p in finding.parties if p.side}
     country = finding.where.country if finding.where else ""
+    of_force = finding.category is not Category.DIPLOMACY
     return [
-        [name, *(parties.get(name) or identify(name, country))] for name in _distinct(finding.attributed_to)
+        [name, *(parties.get(name) or affiliation(name, text, country, of_force=of_force))]
+        for name in _distinct(finding.attributed_to)
     ]
 
 

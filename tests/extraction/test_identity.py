@@ -21,6 +21,9 @@ from timeline.extraction.identity import identify
         ("residents", "UA", ""),
         ("a witness", "UA", ""),
         ("Hamas", "PS", "hamas"),
+        ("the Moscow-installed governor", "UA", "RU"),
+        ("a Houthi-run channel", "YE", "houthis"),
+        ("a well-led council", "UA", "UA"),
         ("", "UA", ""),
     ],
 )

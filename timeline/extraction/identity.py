@@ -14,8 +14,12 @@ def identify(name: str, country: str = "") -> tuple[str, str]:
     """(kind, side) as in `findings.Party`; "" for what the lexicons do not know.
 
     `country` is the place's (ISO code): an office that the text gives to nobody ("the regional governor") is
-    taken for that state's.
+    taken for that state's. "A Moscow-installed official" speaks for those who installed him.
     """
+    for word in name.split():
+        patron, _, tail = word.rpartition("-")
+        if patron and tail.lower() in load("contested")["words"]["installed"] and identify(patron)[1]:
+            return "agency", identify(patron)[1]
     found = [a for a in Registry().read(parse(tokenise(name)), []) if a.kind or a.side]
     best = next((a for a in found if a.side and not a.adjective), None) or next(
         (a for a in found if a.side), None
