@@ -143,6 +143,7 @@ class FilterForm(forms.Form):
         choices=[("unreviewed", "Unreviewed"), ("confirmed", "Confirmed")],
     )
     killed = forms.IntegerField(label="Killed, at least", required=False, min_value=0, max_value=10_000_000)
+    box = forms.CharField(label="Map area", required=False, max_length=80, widget=forms.HiddenInput)
     as_of = MomentField(label="As known at", required=False)
     order = forms.ChoiceField(
         label="Order", required=False, choices=[("new", "Newest first"), ("old", "Oldest first")]
@@ -160,7 +161,6 @@ class FilterForm(forms.Form):
         value = self.cleaned_data["q"].replace("\0", "").strip()
         return str(value)
 
-    def clean_after(self) -> tuple[date, int] | None:
     def clean_box(self) -> Box | None:
         value = self.cleaned_data["box"]
         if not value:
@@ -175,6 +175,7 @@ class FilterForm(forms.Form):
             )
         return box
 
+    def clean_after(self) -> tuple[date, int] | None:
         value = self.cleaned_data["after"]
         if not value:
             return None
@@ -236,8 +237,8 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
     ),
     "status": lambda values: Q(status__in=values),
     "review": lambda values: Q(review__in=values),
-    "killed": lambda least: Q(killed_best__gte=least) | Q(killed_best=None, killed_low__gte=least),
     "box": lambda box: box.query,
+    "killed": lambda least: Q(killed_best__gte=least) | Q(killed_best=None, killed_low__gte=least),
 }
 
 
