@@ -125,7 +125,7 @@ def _carried_place(
         act.notes.append("place from the article's lead")
         return main_place
     hit = _country_hit(c, reading) or (
-        so_far.theatre.get(next(iter(c.side_of(Role.INITIATOR)), "")) if c.type == "incursion" else None
+        so_far.theatre.get(min(c.side_of(Role.INITIATOR), default="")) if c.type == "incursion" else None
     )
     if hit is not None:
         act.notes.append("country of the side that was hit")
@@ -137,7 +137,7 @@ def _carried_place(
         attackers = c.side_of(Role.INITIATOR)
         if main_place.country in attackers and c.category is Category.STRIKE:
             # who strikes does not strike at home: the country it is at war in, if the article names one
-            return next((so_far.theatre[side] for side in attackers if side in so_far.theatre), None)
+            return next((so_far.theatre[side] for side in sorted(attackers) if side in so_far.theatre), None)
     return main_place
 
 

@@ -59,6 +59,7 @@ def _needles() -> tuple[str, ...]:
         {phrase[0] for phrase in phrases if len(phrase) == 1}
         | casualty_words("injuries")
         | casualty_words("none")
+        | {"suffered"}
     )
     for phrase in sorted(phrases):
         if not any(known in word for word in phrase for known in words):
@@ -86,12 +87,21 @@ def _triggers(words: Sequence[Word]) -> Iterator[Trigger]:
             yield Trigger(i, last, Toll.WOUNDED, "intransitive")
             i = last
             continue
+        if lower == "suffered" and _from_an_attack(words, i + 1):
+            yield Trigger(i, i + 1, Toll.WOUNDED, "intransitive")
         for phrase, kind, form in table.get(lower, ()):
             if tuple(w.lower for w in words[i : i + len(phrase)]) == phrase:
                 yield Trigger(i, i + len(phrase), kind, form)
                 i += len(phrase) - 1
                 break
         i += 1
+
+
+def _from_an_attack(words: Sequence[Word], i: int) -> bool:
+    """ "Three people suffered in the shelling": they were hurt."""
+    if i >= len(words) or words[i].lower not in ("in", "from"):
+        return False
+    return any(w.lower in casualty_words("attacks") for w in words[i + 1 : i + 5])
 
 
 def _injuries_after(words: Sequence[Word], i: int) -> int | None:

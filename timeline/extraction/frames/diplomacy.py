@@ -64,8 +64,13 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
     names, _ = speakers_for(reading, s.trigger.head, skip=s.clause_index)
     candidate.speakers = names
     if kind in SPEECH_ACTS and not names:
+        written = [
+            reading.words(a.first, a.last).removeprefix("The ").removeprefix("the ")
+            for a in s.initiators
+            if a.kind == STATE and not a.pronoun
+        ]
         first = [p.name for p in candidate.parties if p.role is Role.INITIATOR]
-        candidate.speakers = first
+        candidate.speakers = list(dict.fromkeys([*(written if first else ()), *first]))
     clause = s.clause
     candidate.past_perfect = earlier(reading, clause)
     phrase = reading.parsed.phrase_at(s.trigger.head) if s.trigger.nominal else None
@@ -105,7 +110,7 @@ def _bind_parties(candidate: Candidate, s: Scene) -> None:
         everyone = [
             a
             for a in officials(present)
-            if not _only_speaks(reading, a) or (a.first >= s.span[0] and a.first < s.span[1])
+            if not _only_speaks(reading, a) or s.span[0] <= a.first < s.span[1] or a in s.subjects
         ]
         mediators = [a for a in everyone if _mediates(s, a)]
         add_parties(candidate, [a for a in everyone if a not in mediators], Role.PARTICIPANT)

@@ -123,11 +123,23 @@ def incoming(s: Scene) -> bool:
     ):
         return False
     elif s.trigger.phrase != "repel":
-        region_means = [m for _, m in s.weapons_in(*region)]
+        hit = s.subject if s.passive and s.subject is not None else _first_phrases(s)
+        region_means = [m for _, m in s.weapons_in(*hit)]
         return any(m in ("missile", "drone") for m in region_means)
     return any(m in ("missile", "drone", "airstrike") for _, m in s.weapons_in(*region)) or (
         s.has("attempt", *region) and s.trigger.phrase in ("intercept",)
     )
+
+
+def _first_phrases(s: Scene) -> tuple[int, int]:
+    """The object itself, "of" included ("22 of 30 drones"), without what follows in a list."""
+    phrase = s.reading.parsed.phrase_after(*s.object)
+    if phrase is None:
+        return s.object[0], min(s.object[1], s.object[0] + 3)
+    after = phrase[1]
+    if after < len(s.tokens) and s.tokens[after].lower in ("of", "out"):
+        return phrase[0], min(s.object[1], after + 6)
+    return phrase
 
 
 def ground(s: Scene) -> bool:

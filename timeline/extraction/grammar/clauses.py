@@ -4,74 +4,12 @@ A shallow parse over tags, not a grammar: good enough to say who does what in ne
 indexes are token positions within the sentence.
 """
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
 from timeline.extraction.grammar.chunks import GET, phrases, quoted, verb_groups
+from timeline.extraction.grammar.clause import Clause, Kind, Parsed, phrase_ending, reporting_verb
+from timeline.extraction.grammar.insertions import close_insertion
 from timeline.extraction.grammar.tokens import Token
-from timeline.extraction.lexicon import load
 
-
-class Kind(StrEnum):
-    MAIN = "main"
-    COMPLEMENT = "complement"  # "said that ...", "said it had ..."
-    RELATIVE = "relative"
-    PARTICIPLE = "participle"  # ", seizing ..."
-    INFINITIVE = "infinitive"
-    ADVERBIAL = "adverbial"  # after, while, if ...
-    COORDINATED = "coordinated"  # "... and wounded five"
-
-
-@dataclass(slots=True)
-class Clause:
-    """`verb` is the main verb's position; `start`/`end` bound the tokens that belong to it."""
-
-    start: int
-    end: int
-    group: tuple[int, int]  # first and last+1 token of the verb group
-    verb: int
-    kind: Kind = Kind.MAIN
-    parent: int = -1  # index into the sentence's clauses
-    subject: tuple[int, int] | None = None
-    passive: bool = False
-    negated: bool = False
-    modal: str = ""
-    past: bool = False
-    progressive: bool = False
-    perfect: bool = False
-    conjunction: str = ""  # the word that opens the clause
-    own_subject: bool = False
-
-
-@dataclass(slots=True)
-class Parsed:
-    """A sentence: its tokens, noun phrases (maximal, without prepositional tails) and clauses."""
-
-    tokens: list[Token]
-    phrases: list[tuple[int, int]] = field(default_factory=list)
-    clauses: list[Clause] = field(default_factory=list)
-    quoted: list[bool] = field(default_factory=list)  # per token: inside quotation marks
-
-    def clause_of(self, position: int) -> int:
-        """Index of the innermost clause that holds the token, -1 when the sentence has no verb."""
-        best, width = -1, 1 << 30
-        for i, c in enumerate(self.clauses):
-            if c.start <= position < c.end and c.end - c.start < width:
-                best, width = i, c.end - c.start
-        if best < 0 and self.clauses:
-            best = min(range(len(self.clauses)), key=lambda i: abs(self.clauses[i].verb - position))
-        return best
-
-    def phrase_at(self, position: int) -> tuple[int, int] | None:
-        return next((p for p in self.phrases if p[0] <= position < p[1]), None)
-
-    def phrase_after(self, position: int, limit: int) -> tuple[int, int] | None:
-        """The first noun phrase that begins at `position`, over adverbs and particles."""
-        i = position
-        while i < limit and (self.tokens[i].tag in ("RB", "RP", "RBR") or self.tokens[i].is_quote):
-            i += 1
-        return next((p for p in self.phrases if p[0] <= i < p[1]), None) if i < limit else None
-
+__all__ = ["Clause", "Kind", "Parsed", "parse", "reporting_verb"]
 
 _SUBORDINATORS = frozenset(
     (
@@ -99,9 +37,12 @@ def parse(tokens: list[Token]) -> Parsed:
     groups = verb_groups(tokens)
     for k, group in enumerate(groups):
         parsed.clauses.append(_clause(parsed, groups, k, group))
+    for k in range(len(groups) - 1):
+        close_insertion(parsed, k)
     for k, clause in enumerate(parsed.clauses):
         following = parsed.clauses[k + 1].start if k + 1 < len(groups) else len(tokens)
-        clause.end = max(clause.group[1], following)
+        clause.end = following if following > clause.start else parsed.clauses[k + 1].group[0]
+        clause.end = max(clause.group[1], clause.end)
     _share_subjects(parsed)
     return parsed
 
@@ -235,7 +176,7 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
         clause.start = 0
     clause.parent = k - 1 if k > 0 and kind is not Kind.MAIN else -1
     if kind is Kind.RELATIVE:
-        clause.subject = _phrase_ending(parsed, boundary)
+        clause.subject = phrase_ending(parsed, boundary)
         between = [p for p in parsed.phrases if p[0] > boundary and p[1] <= first]
         if between:
             clause.subject = between[0]
@@ -269,10 +210,10 @@ def _inverted(parsed: Parsed, clause: Clause) -> bool:
 def _closes_apposition(parsed: Parsed, comma: int) -> bool:
     """ "The minister, NAME, told the president that": the subject stands before the verb, not after it."""
     tokens = parsed.tokens
-    phrase = _phrase_ending(parsed, comma)
+    phrase = phrase_ending(parsed, comma)
     if phrase is None or phrase[0] < 2 or tokens[comma].text != "," or tokens[phrase[0] - 1].text != ",":
         return False
-    return tokens[phrase[1] - 1].tag.startswith("NN") and _phrase_ending(parsed, phrase[0] - 1) is not None
+    return tokens[phrase[1] - 1].tag.startswith("NN") and phrase_ending(parsed, phrase[0] - 1) is not None
 
 
 _INVERTING = frozenset(
@@ -296,10 +237,10 @@ def _interrupted_subject(parsed: Parsed, k: int) -> tuple[int, int] | None:
     while k >= 0:
         clause = parsed.clauses[k]
         if clause.kind in (Kind.INFINITIVE, Kind.RELATIVE, Kind.PARTICIPLE):
-            phrase = _phrase_ending(parsed, clause.start)
+            phrase = phrase_ending(parsed, clause.start)
             while phrase is not None and phrase[0] > 1 and parsed.tokens[phrase[0] - 1].tag == "IN":
                 # "authorities in the region bordering X said": the head of the phrase
-                head = _phrase_ending(parsed, phrase[0] - 1)
+                head = phrase_ending(parsed, phrase[0] - 1)
                 if head is None:
                     break
                 phrase = head
@@ -309,10 +250,6 @@ def _interrupted_subject(parsed: Parsed, k: int) -> tuple[int, int] | None:
             continue
         return clause.subject
     return None
-
-
-def reporting_verb(token: Token) -> bool:
-    return token.verb in _reporting()
 
 
 def _phrase_starts(parsed: Parsed, start: int, limit: int) -> bool:
@@ -328,7 +265,7 @@ def _inside_phrase(parsed: Parsed, i: int) -> bool:
 
 def _joins_subjects(parsed: Parsed, i: int, first: int, previous_end: int) -> bool:
     """ "X and Y attacked": a phrase ends right before the conjunction at the clause's start."""
-    before = _phrase_ending(parsed, i)
+    before = phrase_ending(parsed, i)
     if before is None:
         return False
     return before[0] <= previous_end or (
@@ -355,12 +292,12 @@ def _before_appositive(parsed: Parsed, comma: int, start: int) -> int | None:
     """ "the mayor, Ihor, said": step back over comma-separated noun phrases to the first of them."""
     i, found = comma, None
     while i > start:
-        phrase = _phrase_ending(parsed, i)
+        phrase = phrase_ending(parsed, i)
         if phrase is None or phrase[0] < start:
             break
         j = phrase[0]
         while j - 1 >= start and parsed.tokens[j - 1].lower in ("of", "in", "at", "for", "to", "a", "the"):
-            tail = _phrase_ending(parsed, j - 1)
+            tail = phrase_ending(parsed, j - 1)
             if tail is None:
                 break
             j = tail[0]
@@ -382,7 +319,7 @@ def _zero_boundary(parsed: Parsed, clause: Clause, previous_end: int, k: int) ->
         previous.kind in (Kind.RELATIVE, Kind.PARTICIPLE) and not reporting_verb(tokens[previous.verb])
     ):
         return clause.group[0], Kind.MAIN
-    reporting = tokens[previous.verb].verb in _reporting()
+    reporting = reporting_verb(tokens[previous.verb])
     phrases = [p for p in parsed.phrases if p[0] >= previous_end and p[1] <= clause.group[0]]
     if phrases:
         start = phrases[0] if reporting or len(phrases) == 1 else phrases[-1]
@@ -407,30 +344,6 @@ _TIME = frozenset(
 
 def _is_time(word: str) -> bool:
     return word in _TIME
-
-
-def _reporting() -> frozenset[str]:
-    global _REPORTING
-    if not _REPORTING:
-        verbs = load("speech")["verbs"]
-        _REPORTING = frozenset(v.split()[0] for group in verbs.values() for v in group) | {
-            "know",
-            "find",
-            "hear",
-            "see",
-        }
-    return _REPORTING
-
-
-_REPORTING: frozenset[str] = frozenset()
-
-
-def _phrase_ending(parsed: Parsed, position: int) -> tuple[int, int] | None:
-    """The noun phrase that ends at `position`, over a comma."""
-    i = position
-    while i > 0 and parsed.tokens[i - 1].text in (",", "(", "—", "–"):
-        i -= 1
-    return next((p for p in parsed.phrases if p[1] == i), None)
 
 
 def _subject_in(parsed: Parsed, start: int, verb: int) -> tuple[int, int] | None:
@@ -471,7 +384,7 @@ def _around(parsed: Parsed, clause: Clause, speech: Clause) -> tuple[int, int] |
     inserted = reporting_verb(parsed.tokens[speech.verb]) and parsed.tokens[clause.group[0] - 1].text == ","
     if not inserted or clause.kind is not Kind.MAIN or speech.subject is None or speech.subject[0] < 2:
         return None
-    return _phrase_ending(parsed, speech.subject[0])
+    return phrase_ending(parsed, speech.subject[0])
 
 
 def _share_subjects(parsed: Parsed) -> None:

@@ -136,8 +136,8 @@ def _is_end(text: str, match: re.Match[str], first: int) -> bool:
         return False
     after = _WORD_AFTER.match(text, match.start("next"), match.end() + 24)
     starter = bool(match["open"].strip()) or (after is not None and after.group() in kinds["starters"])
-    if len(word) == 1 and word.isupper():  # an initial: "J. Smith"
-        return starter and word == "I"
+    if len(word) == 1 and word.isupper():  # an initial: "J. Smith"; but "wrote on X. Targets ..."
+        return (starter and word == "I") or (word == "X" and text[: match.start()].endswith(" on X"))
     if "." in word and all(len(part) <= 2 for part in word.split(".")):  # U.S., a.m., Ph.D.
         if word.endswith("m"):
             return not _CALENDAR.match(text, match.start("next"))

@@ -8,7 +8,7 @@ Its commonest confusions in war news are repaired here, because everything later
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from textblob.en import parser
 
@@ -16,7 +16,8 @@ from timeline.extraction.grammar.inflection import gerund, noun_forms, past_form
 from timeline.extraction.lexicon import load
 
 _TOKEN = re.compile(
-    r"(?:[A-Za-z]\.){2,}"  # U.S.
+    r"[A-Za-z][a-z]*(?=[ ,])"  # what most are, found first
+    r"|(?:[A-Za-z]\.){2,}"  # U.S.
     r"|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Sgt|Capt|Adm|Brig|Gov|Sen|Rep|St|No)\."
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\."
     r"|\b[A-Z]\.(?=\s[A-Z])"  # an initial
@@ -115,32 +116,27 @@ _BASE_FORMS_AFTER = frozenset(
 
 def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Tokens of `text[start:end]`, tagged. Offsets are into `text`."""
-    spans = [
-        (m.start(), m.end(), m.group())
-        for m in _TOKEN.finditer(text, start, len(text) if end is None else end)
-    ]
-    if not spans:
-        return []
-    words = [w.replace("’", "'") for _, _, w in spans]
+    found = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
+    words = [m.group() for m in found]
     shouting = sum(w.isupper() and len(w) > 3 for w in words) > len(words) / 2  # an all-capitals headline
-    tagged = parser.find_tags([w.lower() for w in words] if shouting else words)
-    verbs, nouns = _lemmas()
-    tokens: list[Token] = []
-    for (a, b, raw), word, (_, tag) in zip(spans, words, tagged, strict=True):
-        lower = word.lower()
-        tokens.append(
-            Token(
-                a,
-                b,
-                raw,
-                lower,
-                _fixed_tag(word, lower, tag or "NN", not tokens),
-                verbs.get(lower, ""),
-                nouns.get(lower, ""),
-            )
-        )
+    tokens = [
+        Token(m.start(), m.end(), word, *_read(word, not i, shouting))
+        for i, (m, word) in enumerate(zip(found, words, strict=True))
+    ]
     _repair(tokens)
     return tokens
+
+
+@lru_cache(maxsize=65_536)
+def _read(raw: str, first: bool, shouting: bool) -> tuple[str, str, str, str]:
+    """(lower case, tag, verb, noun) of a word by itself; `first` in its sentence. A text uses few words often."""
+    word = raw.replace("’", "'")
+    lower = word.lower()
+    # The tagger knows no context either, but what begins a sentence it also looks up in lower case.
+    tagged = parser.find_tags([*([] if first else [","]), lower if shouting else word])
+    tag = tagged[-1][1] or "NN"
+    verbs, nouns = _lemmas()
+    return lower, _fixed_tag(word, lower, tag, first), verbs.get(lower, ""), nouns.get(lower, "")
 
 
 def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:

@@ -206,6 +206,8 @@ def _prepositional(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
             after = i + 2
         elif t.lower in ("citing", "quoting"):
             after = i + 1
+        elif t.lower in ("learned", "learnt") and i + 1 < len(tokens) and tokens[i + 1].lower == "from":
+            after = i + 2
         elif t.lower in ("reportedly", "allegedly", "purportedly"):
             continue
         if after < 0 or after >= len(tokens):
@@ -237,7 +239,20 @@ def _subject_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Spe
         return quoted
     if clause.kind is Kind.INFINITIVE and not clause.own_subject:
         return None
+    if parsed.tokens[clause.verb].verb in load("speech")["verbs"]["evidence"]:
+        return _evidence(parsed, clause.subject, actors)
     return _speaker_in(parsed, clause.subject, actors)
+
+
+def _evidence(parsed: Parsed, phrase: tuple[int, int], actors: list[Actor]) -> Speaker | None:
+    """ "Footage from bloggers showed": whoever it is from, else the footage itself vouches."""
+    tokens = parsed.tokens
+    if tokens[phrase[1] - 1].lower not in load("speech")["speakers"]["evidence"]:
+        return None
+    i = phrase[1]
+    tail = parsed.phrase_at(i + 1) if i + 1 < len(tokens) and tokens[i].lower in ("from", "by") else None
+    source = _speaker_in(parsed, tail, actors) if tail is not None else None
+    return source or Speaker((" ".join(t.text for t in tokens[phrase[0] : phrase[1]] if t.tag != "DT"),))
 
 
 def _quoted_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Speaker | None:
@@ -308,4 +323,14 @@ def _speaker_in(
             return Speaker(
                 (" ".join(t.text for t in tokens[start : i + 1]).replace(" 's", "'s").replace(" ’s", "’s"),)
             )
-    return None
+    return _named_outlet(tokens[phrase[0] : phrase[1]])
+
+
+def _named_outlet(phrase: list[Token]) -> Speaker | None:
+    """ "Suspilne reported": a name that no lexicon has can speak too."""
+    name: list[str] = []
+    for t in reversed(phrase):
+        if t.tag not in ("NNP", "NNPS") or not t.text[:1].isupper() or t.lower in _DAYS:
+            break
+        name.insert(0, t.text)
+    return Speaker((" ".join(name),)) if name and len(name[-1]) > 2 else None

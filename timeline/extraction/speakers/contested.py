@@ -66,7 +66,7 @@ def ledger(readings: list[Reading], found: Iterable[Candidate], day: date) -> li
     told = [_told(readings, act, finding(act, readings, day)) for act in acts(readings, asserted, day)]
     settled = _settle(readings, given, told)
     _turn_own_accounts(readings, given, told, settled)
-    alone = [c for c in renamed if not any(_renames(c, a) for a, _ in settled)]
+    alone = [c for c in renamed if not any(_renames(c, a) and _meant(readings, a, told) for a in given)]
     findings = [
         *(t.finding for t in told if not any(_repeats(readings, t, a) for a, _ in settled)),
         *(finding(act, readings, day) for act in acts(readings, alone, day)),

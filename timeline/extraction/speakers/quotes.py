@@ -17,7 +17,11 @@ def inherited_speakers(readings: list[Reading]) -> dict[int, Speaker]:
             named[i] = clauses[-1].speaker
     found: dict[int, Speaker] = {}
     for i in range(len(readings)):
-        if i in named or not inside[i]:
+        if i in named:
+            continue
+        if not inside[i]:
+            if not readings[i].says and (speaker := _between(readings, named, i)) is not None:
+                found[i] = speaker
             continue
         later = _next(readings, named, i)
         earlier = _previous(readings, named, i)
@@ -26,6 +30,24 @@ def inherited_speakers(readings: list[Reading]) -> dict[int, Speaker]:
         if speaker is not None:
             found[i] = speaker
     return found
+
+
+def _between(readings: list[Reading], named: dict[int, Speaker], i: int) -> Speaker | None:
+    """Who speaks right before and after the sentence in one paragraph goes on speaking in it."""
+    paragraph = readings[i].sentence.paragraph
+    sides: list[Speaker] = []
+    for step in (-1, 1):
+        for j in range(i + step, i + 3 * step, step):
+            if not 0 <= j < len(readings) or readings[j].sentence.paragraph != paragraph:
+                break
+            if j in named:
+                sides.append(named[j])
+                break
+            if readings[j].says:
+                break
+    if len(sides) == 2 and sides[0].names[0] == sides[1].names[0]:
+        return sides[0]
+    return None
 
 
 def _inside(readings: list[Reading]) -> list[bool]:

@@ -1,0 +1,68 @@
+"""Relatives and participles that stand between a subject and its verb."""
+
+from timeline.extraction.grammar.clause import Clause, Kind, Parsed, phrase_ending, reporting_verb
+from timeline.extraction.grammar.tokens import Token
+
+
+def close_insertion(parsed: Parsed, k: int) -> None:
+    """A relative or participle between a subject and its verb: "Troops backed by tanks entered the town", "Russia,
+    which invaded in 2022, shelled it". The verb after it has the subject before it.
+    """
+    tokens = parsed.tokens
+    inner, outer = parsed.clauses[k], parsed.clauses[k + 1]
+    first = outer.group[0]
+    if outer.kind is not Kind.MAIN or tokens[first - 1].lower == "to" or tokens[first].tag == "VBG":
+        return
+    opening = inner.start if inner.kind is Kind.RELATIVE else inner.group[0]
+    if opening == 0:
+        return
+    if tokens[opening - 1].text == "," and tokens[first - 1].text == ",":
+        if inner.kind is Kind.RELATIVE or _reduced(tokens, inner):
+            head = phrase_ending(parsed, opening - 1)
+            if head is not None:
+                _nest(inner, outer, k, head)
+    elif (
+        inner.kind in (Kind.MAIN, Kind.COMPLEMENT, Kind.COORDINATED)
+        and inner.own_subject
+        and inner.subject is not None
+        and inner.subject[0] < opening
+        and _reduced(tokens, inner)
+        and not any(
+            t.text in _MARKS or t.is_quote or t.lower in _OPENERS for t in tokens[opening + 1 : first]
+        )
+    ):
+        _nest(inner, outer, k, inner.subject)
+
+
+_MARKS = frozenset((",", ";", ":", "—", "–", "--", "("))
+_OPENERS = frozenset(
+    ("and", "but", "or", "that", "which", "who", "when", "where", "as", "while", "after", "if")
+)
+
+
+def _reduced(tokens: list[Token], clause: Clause) -> bool:
+    """A bare participle: "bordering", or one without an object ("backed by", "launched from")."""
+    first, end = clause.group
+    tag, word = tokens[clause.verb].tag, tokens[clause.verb].lower
+    if end - first != 1 or reporting_verb(tokens[clause.verb]):
+        return False
+    if tag == "VBG":
+        return True
+    return (
+        tag in ("VBN", "VBD")
+        and word.endswith(("ed", "n", "t"))
+        and end < len(tokens)
+        and tokens[end].tag in ("IN", "RB", "TO")
+    )
+
+
+def _nest(inner: Clause, outer: Clause, k: int, head: tuple[int, int]) -> None:
+    """`outer` takes over what `inner` was to the sentence; `inner` hangs on it."""
+    if inner.kind is not Kind.RELATIVE:
+        outer.kind, outer.parent, outer.conjunction = inner.kind, inner.parent, inner.conjunction
+        if outer.kind is Kind.PARTICIPLE:
+            outer.kind, outer.parent = Kind.MAIN, -1
+        outer.start = min(inner.start, head[0])
+        inner.start, inner.kind, inner.parent, inner.conjunction = inner.group[0], Kind.PARTICIPLE, k + 1, ""
+    inner.subject = inner.subject or head
+    outer.subject, outer.own_subject = head, True
