@@ -21,6 +21,14 @@ def django_db_modify_db_settings(running_engines, django_db_modify_db_settings):
     return django_db_modify_db_settings
 
 
+@pytest.fixture(autouse=True)
+def _no_index_of_another_test() -> None:
+    """A test's transaction is rolled back; what the process held of its facet index must go with it."""
+    from timeline.index import held
+
+    held.forget()
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     if CHROMIUM is None:
         terminalreporter.write_line(

@@ -98,6 +98,7 @@ def queries(client: Client) -> dict[str, int]:
 
 def test_every_page_takes_the_same_number_of_queries_however_many_events(client, staff):
     fill(1)
+    queries(client)  # the first look reads the whole facet index
     few, few_of_staff = queries(client), queries(staff)
     fill(3)
     assert (queries(client), queries(staff)) == (few, few_of_staff)

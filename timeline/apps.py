@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class TimelineConfig(AppConfig):
@@ -11,6 +12,7 @@ class TimelineConfig(AppConfig):
         from articles.doorbell import article_waiting
 
         article_waiting.connect(ring_for_article, dispatch_uid="timeline.read_article")
+        post_save.connect(post_its_events, sender="timeline.Place", dispatch_uid="timeline.post_its_events")
 
 
 def ring_for_article(sender: Any, article_id: int, **kwargs: Any) -> None:
@@ -18,3 +20,11 @@ def ring_for_article(sender: Any, article_id: int, **kwargs: Any) -> None:
     from timeline.tasks import read_article
 
     ring(read_article, article_id)
+
+
+def post_its_events(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
+    """A curator may give a place another country or region: its events then stand under others."""
+    from timeline.index.postings import post_place
+
+    if not created:
+        post_place(instance.pk)

@@ -18,6 +18,7 @@ from django.forms.models import model_to_dict
 
 from timeline import ledger
 from timeline.extraction.codebook import TYPES, Toll
+from timeline.index import post
 from timeline.models import Decision, Event, Report
 from timeline.models.tolls import BOUNDS
 
@@ -67,10 +68,19 @@ def _decide(kind: Kind, event: Event, curator: User, reason: str, **fields: Any)
     return Decision.objects.create(kind=kind, event=event, curator=curator, reason=reason.strip(), **fields)
 
 
+def _unchanged(event: Event, seen: datetime | None) -> None:
+    """Refuse a decision that was meant for other values (code "stale"): `seen` is `updated_at` of what was seen."""
+    if seen and event.updated_at != seen:
+        raise ValidationError(_what_happened(event, seen), code="stale")
+
+
 @ledger.writing()
-def review(event: Event, state: str, curator: User, reason: str = "") -> Decision | None:
-    """Confirm, reject or reopen. None when the event is in that state already."""
+def review(
+    event: Event, state: str, curator: User, reason: str = "", seen: datetime | None = None
+) -> Decision | None:
+    """Confirm, reject or reopen. None when the event is in that state already. `seen`: as in `correct`."""
     event = _lock_open(event.pk)
+    _unchanged(event, seen)
     if event.review == state:
         return None
     if state == Event.Review.REJECTED and not reason.strip():
@@ -78,6 +88,7 @@ def review(event: Event, state: str, curator: User, reason: str = "") -> Decisio
     before = {"review": event.review}
     event.review = state
     event.save(update_fields=["review", "updated_at"])
+    post(event.pk)
     kinds = {Event.Review.CONFIRMED: Kind.CONFIRM, Event.Review.REJECTED: Kind.REJECT}
     kind = kinds.get(Event.Review(state), Kind.REOPEN)
     return _decide(kind, event, curator, reason, before=before, after={"review": state})
@@ -100,8 +111,7 @@ def correct(
     if unknown:
         raise ValidationError(f"These fields cannot be corrected: {', '.join(sorted(unknown))}.")
     event = _lock_open(event.pk)
-    if seen and event.updated_at != seen:
-        raise ValidationError(_what_happened(event, seen), code="stale")
+    _unchanged(event, seen)
     together = {name for group in FIELD_GROUPS if set(group) & set(changes) for name in group}
     whole = {name: getattr(event, name) for name in together} | changes
     if changes.get("type") in TYPES:

@@ -33,6 +33,7 @@ from timeline.extraction.codebook import (
 from timeline.extraction.findings import Figure, Where
 from timeline.extraction.gazetteer.lookup import Gazetteer, Kind
 from timeline.headlines import Parts, headline
+from timeline.index import post
 from timeline.models import Event, EventActor, Place, Report
 
 WRITERS = 72_001  # the key of the advisory lock
@@ -155,6 +156,7 @@ def derive(event: Event) -> None:
     if reports:
         _link_actors(event, reports)
         _index_text(event, reports)
+    post(event.pk)
 
 
 def fill(

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article, Feed, Source
 from timeline import past_views
-from timeline.chronology import by_day, read_page
+from timeline.answers import answer
+from timeline.chronology import PAGE_SIZE, by_day, read_page
 from timeline.extraction import codebook
 from timeline.extraction.gazetteer.lookup import ATTRIBUTION
-from timeline.facets import counts_by_day, facets
+from timeline.facets import facets
 from timeline.filters import STATUS_LABELS, EventFilter, place_query
 from timeline.histogram import make_histogram
 from timeline.models import Actor, Event, EventActor, Place, Report
@@ -29,16 +30,15 @@ def chronology(request: HttpRequest) -> HttpResponse:
     chosen = EventFilter(request.GET)
     if chosen.as_of:
         return past_views.chronology(request, chosen)
-    events = chosen.events()
+    found = answer(chosen, rows=PAGE_SIZE + 1)
     context = {
         "filter": chosen,
-        "page": read_page(chosen),
-        "facets": facets(chosen),
-        **events.aggregate(
-            total=Count("pk"), unreviewed=Count("pk", filter=Q(review=Event.Review.UNREVIEWED))
-        ),
+        "page": read_page(chosen, ids=found.page),
+        "facets": facets(chosen, found),
+        "total": found.total,
+        "unreviewed": found.unreviewed,
         "histogram": make_histogram(
-            counts_by_day(chosen.events(without=["start", "end"])),
+            found.by_day,
             chosen.period,
             (chosen.values.get("start"), chosen.values.get("end")),
         ),

@@ -108,6 +108,9 @@ DATABASES["default"] |= {
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=60_000)}"
 )
+# Counts and lists from bitmaps in memory (timeline.index); without, or where they need more, from SQL.
+FACET_INDEX = env.bool("FACET_INDEX", default=True)
+FACET_INDEX_MEMORY_MB = env.int("FACET_INDEX_MEMORY_MB", default=512)  # of each web process
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -215,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Fetching (articles.fetching): named hosts that may be private, for test publishers on loopback.
 FETCH_ALLOW_HOSTS = frozenset(env.list("FETCH_ALLOW_HOSTS", default=[]))
+FETCH_ROBOTS = env.bool("FETCH_ROBOTS", default=True)  # keep to publishers' robots.txt
 FETCH_USER_AGENT = env.str("FETCH_USER_AGENT", default="conflict-timeline/0.1 (news chronology)")
 
 # What goes on (operations, timeline.config.logs).

@@ -4,6 +4,18 @@ from timeline.models.catalogue import Actor, Place
 from timeline.models.claims import Claim
 from timeline.models.decisions import Decision
 from timeline.models.events import Event, EventActor
+from timeline.models.postings import Posted, Posting
 from timeline.models.reports import Report, ReportActor
 
-__all__ = ["Actor", "Claim", "Decision", "Event", "EventActor", "Place", "Report", "ReportActor"]
+__all__ = [
+    "Actor",
+    "Claim",
+    "Decision",
+    "Event",
+    "EventActor",
+    "Place",
+    "Posted",
+    "Posting",
+    "Report",
+    "ReportActor",
+]

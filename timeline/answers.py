@@ -1,0 +1,98 @@
+"""What a page says of all events that match a filter: total, counts of each facet, events per day.
+
+    found = answer(EventFilter(request.GET))
+    found.total, found.counts["status"], found.by_day
+
+From the facet index, or from SQL where the filter holds something that the index does not know, or where
+there is no index. Both give the same answer; the index takes milliseconds at a million events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+from pyroaring import BitMap
+
+from timeline.filters import EventFilter
+from timeline.index.held import held
+from timeline.index.keys import values_of
+from timeline.index.selection import LOOKED_UP, Selection, is_answerable
+from timeline.index.table import FacetTable, Top, top_of
+from timeline.models import Event
+
+FACETS = ("category", "type", "status", "review", "country", "region", "place", "actor", "source")
+LONG = 12  # values of a facet with many: the most frequent, and the chosen ones
+SHORT = ("category", "type", "status", "review")  # whose values the codebook names: all of them
+
+
+@dataclass(frozen=True)
+class Answer:
+    total: int
+    unreviewed: int
+    counts: dict[str, Top]  # of each facet: over the events that match all the *other* filters
+    by_day: dict[tuple[date, str], int]  # {(first day, category): events}, whatever the dates chosen
+    page: list[int] | None  # ids of the asked rows in order; None: not known, ask Postgres
+
+
+def answer(chosen: EventFilter, rows: int = 0) -> Answer:
+    """`rows` is how many ids of the list, from `chosen.after` on, are wanted."""
+    if is_answerable(chosen):
+        looked_up = {name: _look_up(chosen, name) for name in LOOKED_UP if name in chosen.values}
+        with held.current() as table:
+            if table is not None:
+                return _from_index(table, chosen, looked_up, rows)
+    return _from_sql(chosen)
+
+
+def _look_up(chosen: EventFilter, name: str) -> BitMap:
+    others = [other for other in chosen.values if other != name]
+    return BitMap(chosen.events(without=others).order_by().values_list("pk", flat=True))
+
+
+def _from_index(table: FacetTable, chosen: EventFilter, looked_up: dict[str, BitMap], rows: int) -> Answer:
+    selection = Selection(table, chosen, looked_up)
+    matching = selection.events()
+    counts = {}
+    for facet in FACETS:
+        within, always = selection.events(without=[facet]), chosen.selected(facet)
+        if facet in SHORT:
+            counts[facet] = _all_of(table.counts(facet, within))
+        else:
+            counts[facet] = table.top(facet, within, LONG, always)
+    return Answer(
+        total=table.total() if matching is None else len(matching),
+        unreviewed=table.cardinality("review", Event.Review.UNREVIEWED, matching),
+        counts=counts,
+        by_day=table.by_day(selection.events(without=["start", "end"])),
+        page=table.page(matching, chosen.order != "old", chosen.after, rows),
+    )
+
+
+def _all_of(counts: dict[str, int]) -> Top:
+    return top_of(counts, len(counts), ())
+
+
+def _from_sql(chosen: EventFilter) -> Answer:
+    numbers = chosen.events().aggregate(
+        total=Count("pk"), unreviewed=Count("pk", filter=Q(review=Event.Review.UNREVIEWED))
+    )
+    counts = {}
+    for facet in FACETS:
+        all_counts = _counts(chosen, facet)
+        counts[facet] = (
+            _all_of(all_counts) if facet in SHORT else top_of(all_counts, LONG, chosen.selected(facet))
+        )
+    by_day = counts_by_day(chosen.events(without=["start", "end"]))
+    return Answer(numbers["total"], numbers["unreviewed"], counts, by_day, page=None)
+
+
+def _counts(chosen: EventFilter, facet: str) -> dict[str, int]:
+    events = values_of(chosen.events(without=[facet]))[facet]
+    return dict(events.values("value").annotate(n=Count("pk", distinct=True)).values_list("value", "n"))
+
+
+def counts_by_day(events: QuerySet[Event]) -> dict[tuple[date, str], int]:
+    rows = events.order_by().values_list("start", "category").annotate(n=Count("pk"))
+    return {(day, category): n for day, category, n in rows}

@@ -1,0 +1,159 @@
+"""The rows of the facet index: written with the event, rebuilt and compared as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.db import connection, transaction
+from pyroaring import BitMap
+
+from timeline.index.keys import blocks_of, keys_of, table_of_all_events
+from timeline.index.table import BLOCK, FacetTable
+from timeline.models import Event, Posted, Posting
+
+WRITERS = 72_002  # the key of the advisory lock: two who change one bitmap come one after the other
+CHUNK = 2_000  # events posted at once
+
+Place = tuple[str, int]  # key and block
+
+_UPSERT = """
+    INSERT INTO timeline_posting (key, block, bitmap, version)
+    SELECT key, block, bitmap, pg_current_xact_id()::text::bigint
+    FROM unnest(%s::text[], %s::int[], %s::bytea[]) AS changed (key, block, bitmap)
+    ON CONFLICT (key, block) DO UPDATE SET bitmap = excluded.bitmap, version = excluded.version
+"""
+_CHANGING = """
+    SELECT posting.key, posting.block, posting.bitmap FROM timeline_posting posting
+    JOIN unnest(%s::text[], %s::int[]) AS changing (key, block)
+    ON posting.key = changing.key AND posting.block = changing.block
+"""
+
+
+def post(*ids: int) -> None:
+    """Put events under the keys that they now have. Call it in the transaction that changed them."""
+    with transaction.atomic():
+        _wait_for_others()
+        now = keys_of(ids)
+        before = {pk: set(keys) for pk, keys in Posted.objects.filter(pk__in=ids).values_list("pk", "keys")}
+        come: dict[Place, list[int]] = defaultdict(list)
+        gone: dict[Place, list[int]] = defaultdict(list)
+        for pk in ids:
+            old, new = before.get(pk, set()), now.get(pk, set())
+            for key in new - old:
+                come[key, pk // BLOCK].append(pk)
+            for key in old - new:
+                gone[key, pk // BLOCK].append(pk)
+        if not come and not gone:
+            return
+        parts = _parts(come.keys() | gone.keys())
+        for place, pks in gone.items():
+            parts[place] -= BitMap(pks)
+        for place, pks in come.items():
+            parts[place] |= BitMap(pks)
+        _write(parts)
+        _note_keys({pk: now.get(pk, set()) for pk in ids if now.get(pk, set()) != before.get(pk)})
+
+
+def _wait_for_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
+
+
+def _parts(places: Iterable[Place]) -> dict[Place, BitMap]:
+    wanted = sorted(places)
+    parts = {place: BitMap() for place in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGING, [[key for key, _ in wanted], [block for _, block in wanted]])
+        for key, block, bitmap in cursor:
+            parts[key, block] = BitMap.deserialize(bytes(bitmap))
+    return parts
+
+
+def _write(parts: Mapping[Place, BitMap]) -> None:
+    for bitmap in parts.values():
+        bitmap.run_optimize()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UPSERT,
+            [
+                [key for key, _ in parts],
+                [block for _, block in parts],
+                [bitmap.serialize() for bitmap in parts.values()],
+            ],
+        )
+
+
+def _note_keys(keys: Mapping[int, set[str]]) -> None:
+    Posted.objects.bulk_create(
+        [Posted(event_id=pk, keys=sorted(each)) for pk, each in keys.items()],
+        update_conflicts=True,
+        unique_fields=["event"],
+        update_fields=["keys"],
+    )
+
+
+def post_place(place_id: int) -> None:
+    """Post the events of a place again, whose country or region may be another now."""
+    ids = list(Event.objects.filter(place=place_id).values_list("pk", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        post(*ids[start : start + CHUNK])
+
+
+# The whole
+
+
+def stored_table() -> FacetTable:
+    """The index as the posting rows have it."""
+    table = FacetTable()
+    rows = Posting.objects.order_by().values_list("key", "block", "bitmap")
+    for key, block, bitmap in rows.iterator(chunk_size=5_000):
+        table.put(*split(key), block, BitMap.deserialize(bytes(bitmap)))
+    return table
+
+
+def split(key: str) -> tuple[str, str]:
+    facet, _, value = key.partition(":")
+    return facet, value
+
+
+def differences(stored: FacetTable, true: FacetTable) -> dict[Place, BitMap]:
+    """Where the stored index is wrong: the part that should be there. Pure."""
+    have = {(f, v): bitmap for f, v, bitmap in stored}
+    want = {(f, v): bitmap for f, v, bitmap in true}
+    wrong: dict[Place, BitMap] = {}
+    for facet, value in have.keys() | want.keys():
+        is_, should = have.get((facet, value), BitMap()), want.get((facet, value), BitMap())
+        if is_ != should:
+            right = dict(blocks_of(should))
+            for block, _part in blocks_of(is_ ^ should):
+                wrong[f"{facet}:{value}", block] = right.get(block, BitMap())
+    return wrong
+
+
+def compare() -> tuple[FacetTable, dict[Place, BitMap]]:
+    """The index made anew, and where the stored one differs from it."""
+    true = table_of_all_events()
+    return true, differences(stored_table(), true)
+
+
+@transaction.atomic
+def rebuild() -> tuple[FacetTable, int]:
+    """Mend every posting row that is wrong or missing. The table, and the number of rows written."""
+    _wait_for_others()
+    true, wrong = compare()
+    places = sorted(wrong)
+    for start in range(0, len(places), CHUNK):
+        _write({place: wrong[place] for place in places[start : start + CHUNK]})
+    _note_all_keys()
+    return true, len(wrong)
+
+
+def _note_all_keys() -> None:
+    """Note for each event the keys that the posting rows have it under; only what differs is written."""
+    last = 0
+    while ids := list(Event.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        keys = keys_of(ids)
+        before = {pk: set(each) for pk, each in Posted.objects.filter(pk__in=ids).values_list("pk", "keys")}
+        _note_keys({pk: keys.get(pk, set()) for pk in ids if before.get(pk) != keys.get(pk, set())})
+        last = ids[-1]

@@ -1,0 +1,226 @@
+"""The algebra of the facet index: bitmaps of event ids by facet and value. Pure.
+
+table = FacetTable()
+table.put("status", "claimed", block=0, part=BitMap([3, 5]))
+table.any_of("status", ["claimed"]) & table.between("start", "2024-01-01", None)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+BLOCK = 1 << 16  # ids
+#: Up to this share of all events, values are gathered from a column; above, bitmaps are intersected.
+NARROW = 0.04
+
+
+def _day_number(value: str) -> int:
+    return date.fromisoformat(value).toordinal()
+
+
+# Facets in which every event has at most one value and there are thousands of values: an array beside the
+# bitmaps gives the value of an event. 0 is none.
+COLUMNS: dict[str, Callable[[str], int]] = {"start": _day_number, "place": int}
+
+
+@dataclass(frozen=True)
+class Top:
+    """The most frequent values, and those that were asked for."""
+
+    values: list[tuple[str, int]]
+    more: bool  # there are others
+
+
+@dataclass
+class _Values:
+    bitmaps: dict[str, BitMap] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    in_order: list[str] | None = None
+    by_frequency: list[str] | None = None
+
+
+def ids_of(bitmap: BitMap) -> NDArray[np.uint32]:
+    return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
+
+
+def top_of(counts: dict[str, int], most: int, always: Collection[str]) -> Top:
+    """`most` values by count (ties by value), and those of `always` that occur."""
+    ranked = sorted(((v, n) for v, n in counts.items() if n), key=lambda row: (-row[1], row[0]))
+    shown = [row for place, row in enumerate(ranked) if place < most or row[0] in always]
+    return Top(shown, more=len(shown) < len(ranked))
+
+
+class FacetTable:
+    """Every bitmap, whole: the blocks of one value are one bitmap. Ids are below 2^32."""
+
+    def __init__(self) -> None:
+        self._facets: dict[str, _Values] = {}
+        self._columns = {name: np.zeros(BLOCK, dtype=np.int32) for name in COLUMNS}
+
+    # Filling
+
+    def put(self, facet: str, value: str, block: int, part: BitMap) -> None:
+        """Make `part` what stands under a value in one block."""
+        values = self._facets.setdefault(facet, _Values())
+        bitmap = values.bitmaps.get(value)
+        if bitmap is None:
+            bitmap = values.bitmaps[value] = BitMap()
+            values.in_order = values.by_frequency = None
+        bitmap.remove_range(block * BLOCK, (block + 1) * BLOCK)
+        bitmap |= part
+        values.counts[value] = len(bitmap)
+        values.by_frequency = None
+        if facet in COLUMNS and part:
+            column = self._column(facet, part.max())
+            column[ids_of(part)] = COLUMNS[facet](value)
+
+    def _column(self, facet: str, highest: int) -> NDArray[np.int32]:
+        column = self._columns[facet]
+        if highest >= len(column):
+            column = np.zeros(max(highest + BLOCK, len(column) * 5 // 4), dtype=np.int32)
+            column[: len(self._columns[facet])] = self._columns[facet]
+            self._columns[facet] = column
+        return column
+
+    # Asking
+
+    def __iter__(self) -> Iterator[tuple[str, str, BitMap]]:
+        """(facet, value, bitmap) of every value that has events."""
+        for facet, values in self._facets.items():
+            for value, bitmap in values.bitmaps.items():
+                if bitmap:
+                    yield facet, value, bitmap
+
+    def _values(self, facet: str) -> _Values:
+        return self._facets.get(facet) or _Values()
+
+    def any_of(self, facet: str, wanted: Iterable[str]) -> BitMap:
+        """Events that stand under one of the values at least."""
+        bitmaps = self._values(facet).bitmaps
+        return BitMap.union(BitMap(), *(bitmaps[v] for v in wanted if v in bitmaps))
+
+    def between(self, facet: str, low: str | None, high: str | None) -> BitMap:
+        """Events with a value from `low` to `high`, both included, in the order of strings."""
+        values = self._values(facet)
+        if values.in_order is None:
+            values.in_order = sorted(values.bitmaps)
+        first = bisect_left(values.in_order, low) if low is not None else 0
+        last = bisect_right(values.in_order, high) if high is not None else len(values.in_order)
+        return self.any_of(facet, values.in_order[first:last])
+
+    def everything(self) -> BitMap:
+        """All events: each has a category."""
+        return self.any_of("category", self._values("category").bitmaps)
+
+    def total(self) -> int:
+        return sum(self._values("category").counts.values())
+
+    def cardinality(self, facet: str, value: str, within: BitMap | None = None) -> int:
+        """How many events stand under a value, of all or of those `within` a bitmap."""
+        values = self._values(facet)
+        if within is None:
+            return values.counts.get(value, 0)
+        bitmap = values.bitmaps.get(value)
+        return bitmap.intersection_cardinality(within) if bitmap is not None else 0
+
+    def counts(self, facet: str, within: BitMap | None = None) -> dict[str, int]:
+        """{value: events}, those without events left out."""
+        values = self._values(facet)
+        if within is None:
+            return {v: n for v, n in values.counts.items() if n}
+        return {v: n for v, b in values.bitmaps.items() if (n := b.intersection_cardinality(within))}
+
+    def top(self, facet: str, within: BitMap | None, most: int, always: Collection[str] = ()) -> Top:
+        """The values with the most events: the same as `top_of(counts(...))`, without counting them all."""
+        if within is None:
+            return top_of(self._values(facet).counts, most, always)
+        if facet == "place" and self._is_narrow(within):
+            return top_of({str(v): n for v, n in self._gathered("place", within)}, most, always)
+        found: dict[str, int] = {}
+        floor = 0  # the count of the last of the best so far
+        values = self._values(facet)
+        for value in self._by_frequency(values):
+            # No value has more events here than it has in all.
+            if values.counts[value] < floor and len(found) > most + len(always):
+                break
+            if n := values.bitmaps[value].intersection_cardinality(within):
+                found[value] = n
+                if len(found) >= most:
+                    floor = sorted(found.values(), reverse=True)[most - 1]
+        for value in always:
+            if n := self.cardinality(facet, value, within):
+                found[value] = n
+        return top_of(found, most, always)
+
+    def _by_frequency(self, values: _Values) -> list[str]:
+        if values.by_frequency is None:
+            values.by_frequency = sorted(values.counts, key=values.counts.__getitem__, reverse=True)
+        return values.by_frequency
+
+    def by_day(self, within: BitMap | None) -> dict[tuple[date, str], int]:
+        """{(first day, category): events}: what the histogram is made of."""
+        counts: dict[tuple[date, str], int] = {}
+        for category, bitmap in self._values("category").bitmaps.items():
+            here = bitmap if within is None else bitmap & within
+            for number, n in self._gathered("start", here):
+                counts[date.fromordinal(number), category] = n
+        return counts
+
+    def _is_narrow(self, within: BitMap) -> bool:
+        return len(within) <= NARROW * self.total()
+
+    def _gathered(self, facet: str, within: BitMap) -> list[tuple[int, int]]:
+        """(number of the value, events) from the column: for few events the quickest way."""
+        if not within:
+            return []
+        numbers = self._columns[facet][ids_of(within)]
+        lowest = int(numbers.min())
+        counts = np.bincount(numbers - lowest)
+        some = np.flatnonzero(counts)
+        pairs = zip((some + lowest).tolist(), counts[some].tolist(), strict=True)
+        return [(number, n) for number, n in pairs if number]
+
+    def page(
+        self, within: BitMap | None, newest_first: bool, after: tuple[date, int] | None, size: int
+    ) -> list[int]:
+        """The ids of `size` events by first day and id, from behind `after` on."""
+        values = self._values("start")
+        if values.in_order is None:
+            values.in_order = sorted(values.bitmaps)
+        days = values.in_order
+        if after and newest_first:
+            days = days[: bisect_right(days, after[0].isoformat())]
+        elif after:
+            days = days[bisect_left(days, after[0].isoformat()) :]
+        found: list[int] = []
+        for day in reversed(days) if newest_first else days:
+            bitmap = values.bitmaps[day]
+            ids = list(bitmap if within is None else bitmap & within)
+            if after and day == after[0].isoformat():
+                ids = [pk for pk in ids if (pk < after[1] if newest_first else pk > after[1])]
+            found += reversed(ids) if newest_first else ids
+            if len(found) >= size:
+                break
+        return found[:size]
+
+    def memory(self) -> int:
+        """Bytes, about: what the bitmaps and columns take, with Python's objects around them."""
+        total = sum(column.nbytes for column in self._columns.values())
+        for values in self._facets.values():
+            for value, bitmap in values.bitmaps.items():
+                kept = bitmap.get_statistics()
+                total += kept["n_bytes_array_containers"] + kept["n_bytes_run_containers"]
+                total += kept["n_bytes_bitset_containers"]
+                total += OBJECTS + len(value)
+        return total
+
+
+#: Bytes of a bitmap's object, its header and its entries in two dictionaries.
+OBJECTS = 400
