@@ -8,5 +8,6 @@ admin.site.index_title = "Curation"
 urlpatterns = [
     path("", include("operations.urls")),  # before the admin, whose last pattern takes what is under admin/
     path("admin/", admin.site.urls),
+    path("desk/", include("timeline.desk.urls")),
     path("", include("timeline.urls")),
 ]

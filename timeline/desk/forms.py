@@ -1,0 +1,148 @@
+"""What the desk's screen sends: one small form for each kind of decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from timeline import curation, ledger
+from timeline.extraction.gazetteer.lookup import Gazetteer
+from timeline.extraction.gazetteer.lookup import Place as Entry
+from timeline.forms import CorrectionForm
+from timeline.models import Event, Place, Report
+
+MOST_PLACES = 8
+LONGEST_SEARCH = 100
+
+
+def find_places(words: str) -> list[Entry]:
+    """Places of the gazetteer whose name begins so, with their region to tell namesakes apart."""
+    return Gazetteer.open().search(words.replace("\0", "").strip()[:LONGEST_SEARCH], limit=MOST_PLACES)
+
+
+class PlaceField(forms.ChoiceField):
+    """A place by its key, of the gazetteer or of the table. It becomes a row once it is chosen."""
+
+    widget = forms.RadioSelect
+
+    def offer(self, current: Place | None, found: Iterable[Entry] = ()) -> None:
+        offered = {current.key: str(current)} if current else {}
+        for entry in found:
+            offered.setdefault(entry.key, place_words(entry))
+        self.choices = [*offered.items(), ("", "not reported")]
+
+    def valid_value(self, value: str) -> bool:
+        known = not value or Place.objects.filter(key=value).exists()
+        return known or Gazetteer.open().by_key(value) is not None
+
+    def clean(self, value: Any) -> Place | None:
+        key = super().clean(value)
+        if not key:
+            return None
+        if known := Place.objects.filter(key=key).first():
+            return known
+        entry = Gazetteer.open().by_key(key)
+        assert entry is not None  # valid_value has seen it
+        return ledger.place_of(entry.where())
+
+
+def place_words(entry: Entry) -> str:
+    parts = [entry.name, entry.admin2, entry.admin1, entry.country]
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+class FieldsForm(CorrectionForm):
+    """The correctable fields in place. The place is picked from the gazetteer, by radio buttons."""
+
+    place = PlaceField(required=False)
+    place_find = forms.CharField(required=False, max_length=LONGEST_SEARCH, label="Find a place")
+
+    class Meta(CorrectionForm.Meta):
+        fields = tuple(name for name in curation.CORRECTABLE if name != "place")
+        widgets = {}
+
+    def __init__(self, *args: Any, instance: Event, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance, **kwargs)
+        self.initial["place"] = instance.place.key if instance.place else ""
+        words = (self.data.get("place_find") or "") if self.is_bound else ""
+        chosen = (self.data.get("place") or "") if self.is_bound else ""
+        found = find_places(words)
+        if chosen and (entry := Gazetteer.open().by_key(chosen)):
+            found = [entry, *found]
+        self.fields["place"].offer(instance.place, found)  # type: ignore[attr-defined]
+        self.fields["headline"].widget = forms.Textarea(attrs={"rows": 2})
+        self.fields["reason"].widget = forms.TextInput()
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if name == "place" and value:
+            return str(
+                value if isinstance(value, Place) else Place.objects.filter(key=value).first() or value
+            )
+        return super()._in_words(name, value)
+
+    @property
+    def tolls(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Kinds of casualties with their three figures, as a table shows them."""
+        names = Event.TOLL_FIELDS
+        return [(names[i].partition("_")[0], [self[n] for n in names[i : i + 3]]) for i in range(0, 12, 3)]
+
+
+class DecisionForm(forms.Form):
+    """What every decision carries: why, and `updated_at` of what the curator looked at."""
+
+    reason = forms.CharField(required=False, max_length=2000)
+    seen = forms.CharField(required=False)
+
+    def clean_seen(self) -> datetime | None:
+        value = self.cleaned_data["seen"]
+        try:
+            return datetime.fromisoformat(value) if value else None
+        except ValueError:
+            raise ValidationError("Open the page again: its state was lost.") from None
+
+
+class RejectForm(DecisionForm):
+    reason = forms.CharField(
+        max_length=2000, error_messages={"required": "Say why the event is rejected: x, then the reason."}
+    )
+
+
+class MergeForm(DecisionForm):
+    """`into`: a candidate's number; `number`: any other event's."""
+
+    into = forms.ModelChoiceField(Event.objects.filter(merged_into=None), required=False)
+    number = forms.IntegerField(required=False, min_value=1)
+    reason = forms.CharField(
+        max_length=2000, error_messages={"required": "Say why the two are one: the reason stands in both."}
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if number := data.get("number"):
+            data["into"] = Event.objects.filter(pk=number, merged_into=None).first()
+            if data["into"] is None:
+                self.add_error(
+                    "number", f"There is no event {number} to merge into, or it was merged itself."
+                )
+        elif not data.get("into") and "into" not in self.errors:
+            self.add_error("into", "Choose the event that stays, or write its number.")
+        return data
+
+
+class ReportsForm(DecisionForm):
+    """Quotes that are ticked, to be split off or struck out."""
+
+    reports: forms.ModelMultipleChoiceField[Report] = forms.ModelMultipleChoiceField(
+        None, error_messages={"required": "Tick the quotes that it is about first."}
+    )
+    reason = forms.CharField(
+        max_length=2000, error_messages={"required": "Say why: it stands in the history."}
+    )
+
+    def __init__(self, data: Any, event: Event) -> None:
+        super().__init__(data)
+        self.fields["reports"].queryset = event.reports.live()  # type: ignore[attr-defined]
