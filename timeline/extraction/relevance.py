@@ -53,6 +53,9 @@ def _count(text: str, weight: float, counts: dict[str, dict[str, float]]) -> Non
     i = 0
     while i < len(words):
         word, step = words[i], 1
+        if not (word in groups or word in starts or "-" in word):
+            i += 1  # what most words are
+            continue
         found = [
             w for w in ((word,) if word in groups or "-" not in word else word.split("-")) if w in groups
         ]

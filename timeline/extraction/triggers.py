@@ -84,19 +84,20 @@ def find_triggers(parsed: Parsed) -> Iterator[Trigger]:
     """Every trigger of the sentence, several for one word when the lexicon has several readings of it."""
     tokens = parsed.tokens
     verbs = {c.verb for c in parsed.clauses}
+    verb_phrases, noun_phrases = _verbs(), _nouns()
     for i, token in enumerate(tokens):
-        if token.verb and i in verbs and token.tag.startswith("VB"):
+        if i in verbs and token.verb in verb_phrases and token.tag.startswith("VB"):
             seen: set[str] = set()
-            for rest, phrase, entry in _verbs().get(token.verb, ()):
+            for rest, phrase, entry in verb_phrases[token.verb]:
                 end = _matches(tokens, i + 1, rest)
                 if end is not None and entry.type not in seen:
                     seen.add(entry.type)
                     yield Trigger(entry, phrase, i, end, i, nominal=False)
-        if token.tag.startswith(("NN", "VBG")) or token.noun:
+        if token.lower in noun_phrases and (token.tag.startswith(("NN", "VBG")) or token.noun):
             if token.tag.startswith("VB") and token.tag != "VBG":
                 continue
             seen = set()
-            for before, phrase, entry in _nouns().get(token.lower, ()):
+            for before, phrase, entry in noun_phrases[token.lower]:
                 start = i - len(before)
                 if (
                     start >= 0

@@ -99,6 +99,11 @@ NOT_NAMES = frozenset(
 )
 
 
+def begins_a_name(token: Token) -> bool:
+    """Whether a name of the lexicon may begin with the token."""
+    return token.lower in _names()
+
+
 def match_name(tokens: list[Token], i: int) -> tuple[Entry, int] | None:
     """The longest name of the lexicon that begins at token `i`."""
     t = tokens[i]

@@ -18,6 +18,7 @@ from timeline.extraction.actors.lexicon import (
     PERSON,
     STATE,
     Entry,
+    begins_a_name,
     head_nouns,
     known_surnames,
     match_name,
@@ -88,7 +89,7 @@ class Registry:
         found: list[Actor] = []
         i = 0
         while i < len(tokens):
-            actor = self._at(parsed, i, found)
+            actor = self._at(parsed, i, found) if _may_begin(tokens[i]) else None
             if actor is None:
                 i += 1
                 continue
@@ -382,6 +383,11 @@ def _acts(parsed: Parsed, i: int) -> bool:
     return clause is not None and not (
         parsed.tokens[clause.verb].verb == "be" or parsed.tokens[clause.verb].verb == ""
     )
+
+
+def _may_begin(token: Token) -> bool:
+    """Whether an actor may begin here: all but one word in five are lower case and no lexicon's."""
+    return token.tag == "PRP" or begins_a_name(token) or token.text[0].isupper()
 
 
 def _noun_at(tokens: list[Token], i: int) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from timeline.extraction.codebook import Precision
 from timeline.extraction.dates import arithmetic as cal
@@ -64,9 +65,8 @@ def find_dates(text: str, sentences: Sequence[Sentence], day: date) -> list[Date
         nights: list[int] = []  # of `here`, those that hang on the day of the speech
         done = sentence.start
         for word in _WORD.finditer(text, sentence.start, sentence.end):
-            token = word.group()
-            names = STARTERS.get(token.lower()) or (STARTERS["#"] if token[0].isdigit() else None)
-            if names is None or (start := word.start()) < done:
+            names = _patterns_at(word.group())
+            if not names or (start := word.start()) < done:
                 continue
             for name in names:
                 if (hit := _HANDLERS[name](context, start)) is None:
@@ -83,6 +83,12 @@ def find_dates(text: str, sentences: Sequence[Sentence], day: date) -> list[Date
             here[index] = _night_of_speech(text, sentence, here, here[index])
         mentions.extend(here)
     return mentions
+
+
+@lru_cache(maxsize=65_536)
+def _patterns_at(word: str) -> tuple[str, ...]:
+    """The patterns that may begin with a word."""
+    return STARTERS.get(word.lower(), STARTERS["#"] if word[0].isdigit() else ())
 
 
 def _mention(text: str, sentence: Sentence, day: date, start: int, done: int, hit: Hit) -> DateMention | None:

@@ -2,22 +2,13 @@
 
 from timeline.extraction.grammar.tokens import Token
 
-_NP_INSIDE = (
-    "DT",
-    "PRP$",
-    "CD",
-    "JJ",
-    "JJR",
-    "JJS",
-    "NN",
-    "NNS",
-    "NNP",
-    "NNPS",
-    "POS",
-    "$",
-    "PDT",
-    "FW",
-    "WP$",
+_NP_INSIDE = frozenset("DT PRP$ CD JJ JJR JJS NN NNS NNP NNPS POS $ PDT FW WP$".split())
+_PARTICIPLES = frozenset(("VBN", "VBG"))
+# Words that are a phrase by themselves, as pronouns are.
+_ALONE = frozenset("everyone nobody both several dozens hundreds thousands".split())
+# "The number of civilians", "the ministry of defence" are one phrase.
+_BEFORE_OF = frozenset(
+    "number dozens hundreds thousands scores ministry president head council department".split()
 )
 
 
@@ -53,19 +44,11 @@ def phrases(tokens: list[Token]) -> list[tuple[int, int]]:
     i, n = 0, len(tokens)
     while i < n:
         t = tokens[i]
-        if t.tag == "PRP" or t.lower in (
-            "everyone",
-            "nobody",
-            "both",
-            "several",
-            "dozens",
-            "hundreds",
-            "thousands",
-        ):
+        if t.tag == "PRP" or t.lower in _ALONE:
             found.append((i, i + 1))
             i += 1
             continue
-        if not (t.tag in _NP_INSIDE or (t.tag in ("VBN", "VBG") and _modifies(tokens, i))):
+        if not (t.tag in _NP_INSIDE or (t.tag in _PARTICIPLES and _modifies(tokens, i))):
             i += 1
             continue
         j = i
@@ -74,26 +57,10 @@ def phrases(tokens: list[Token]) -> list[tuple[int, int]]:
             and not (j > i and tokens[j - 1].lower in _WEEKDAYS and tokens[j].tag == "NNP")
             and (
                 tokens[j].tag in _NP_INSIDE
-                or (tokens[j].tag in ("VBN", "VBG") and _modifies(tokens, j))
+                or (tokens[j].tag in _PARTICIPLES and _modifies(tokens, j))
                 or (tokens[j].tag == "RB" and j + 1 < n and tokens[j + 1].tag in ("JJ", "CD") and j > i)
                 or (tokens[j].lower in ("and", "&") and _joins_names(tokens, j, i))
-                or (
-                    tokens[j].lower == "of"
-                    and j > i
-                    and tokens[j - 1].lower
-                    in (
-                        "number",
-                        "dozens",
-                        "hundreds",
-                        "thousands",
-                        "scores",
-                        "ministry",
-                        "president",
-                        "head",
-                        "council",
-                        "department",
-                    )
-                )
+                or (tokens[j].lower == "of" and j > i and tokens[j - 1].lower in _BEFORE_OF)
             )
         ):
             if (

@@ -59,7 +59,8 @@ def anaphors(
             m.start(), _REACH if kind == Kind.SETTLEMENT else _SHORT, kind, noun=m.group(1)
         ):
             yield _mention(text, m.start(), m.end(), line, target.where, kind)
-    for m in _THERE.finditer(text, sentence.start, sentence.end):
+    has_there = text.find("there", sentence.start, sentence.end) >= 0
+    for m in _THERE.finditer(text, sentence.start, sentence.end) if has_there else ():
         if target := latest(m.start(), _SHORT, *_ANYWHERE):
             yield _mention(text, m.start(), m.end(), line, target.where, target.kind)
     yield from _capitals(line, text, gazetteer)
@@ -71,9 +72,11 @@ _ANYWHERE = (Kind.SETTLEMENT, Kind.FACILITY, Kind.ADMIN1, Kind.ADMIN2, Kind.AREA
 def _capitals(line: Line, text: str, gazetteer: Gazetteer) -> Iterator[PlaceMention]:
     """Capitals without their name: "Nigeria's capital", "the Iraqi capital"."""
     for spot in line.spots:
+        m = _CAPITAL.match(text, spot.end, line.sentence.end)
+        if m is None or _name_follows(line, m.end()):
+            continue
         country = spot.demonym or next((p.country for _, p in spot.candidates if p.kind == Kind.COUNTRY), "")
-        m = _CAPITAL.match(text, spot.end, line.sentence.end) if country else None
-        if m and not _name_follows(line, m.end()) and (capital := gazetteer.capital(country)):
+        if country and (capital := gazetteer.capital(country)):
             yield _mention(text, spot.start, m.end(), line, capital.where(), Kind.SETTLEMENT)
 
 

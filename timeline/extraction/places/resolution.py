@@ -244,11 +244,14 @@ _NEAREST = 2.0  # the most that nearness to the article's other places can add
 def _nearness(place: Place, context: Context) -> float:
     if place.kind not in (Kind.SETTLEMENT, Kind.FACILITY) or place.lat is None:
         return 0.0
-    nearest = math.inf
+    found = 0.0
     for anchor in context.anchors.values():
         if anchor.lat is not None and abs(anchor.lat - place.lat) < 2.7 and anchor.key != place.key:  # 300 km
-            nearest = min(nearest, distance(place, anchor))
-    return _NEAREST if nearest < 100 else 1.0 if nearest < 300 else 0.0
+            apart = distance(place, anchor)
+            if apart < 100:
+                return _NEAREST
+            found = 1.0 if apart < 300 else found
+    return found
 
 
 def _score(reading: Reading, match: Match, place: Place, context: Context) -> float:

@@ -7,6 +7,7 @@ Nothing is decided here. A `Spot` is a name with its candidates; `places.resolut
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.gazetteer.lookup import ARTICLES, Gazetteer, Kind, Match, Place
@@ -15,7 +16,7 @@ from timeline.extraction.places.vocabulary import is_common_word, vocabulary
 
 Candidates = tuple[tuple[Match, Place], ...]
 
-_WORD = re.compile(r"(?:[A-Z]\.){2,}|(?:St|Mt)\.(?=\s)|[^\W_]+(?:[’'ʼ‘`-][^\W_]+)*")
+_WORD = re.compile(r"[a-z]+(?=[ ,.])|(?:[A-Z]\.){2,}|(?:St|Mt)\.(?=\s)|[^\W_]+(?:[’'ʼ‘`-][^\W_]+)*")
 _MAX_WORDS = 6
 
 
@@ -78,14 +79,18 @@ _APOSTROPHES = frozenset("'’")
 def words_of(text: str, start: int, end: int) -> list[Word]:
     found: list[Word] = []
     for m in _WORD.finditer(text, start, end):
-        raw = m.group()
-        first, last = m.span()
-        full = last
-        if raw[-1] == "s" and raw[-2:-1] in _APOSTROPHES and len(raw) > 2:
-            raw, last = raw[:-2], last - 2
-        lower = raw.lower()
-        found.append(Word(first, last, full, raw, lower, raw[0] != lower[0]))
+        word, lower, capital = _shape(m.group())
+        first = m.start()
+        found.append(Word(first, first + len(word), m.end(), word, lower, capital))
     return found
+
+
+@lru_cache(maxsize=65_536)
+def _shape(raw: str) -> tuple[str, str, bool]:
+    """A word without its possessive ending, in lower case, and whether it begins with a capital."""
+    word = raw[:-2] if raw[-1] == "s" and raw[-2:-1] in _APOSTROPHES and len(raw) > 2 else raw
+    lower = word.lower()
+    return word, lower, word[0] != lower[0]
 
 
 def spot(text: str, sentences: list[Sentence], gazetteer: Gazetteer) -> list[Line]:

@@ -402,6 +402,8 @@ class _Version:
         """The side that the damage is put down to: "was caused by a Ukrainian air defence missile"."""
         tokens = self.parsed.tokens
         for phrase in phrases("cause"):
+            if f" {phrase} " not in self.text:
+                continue
             words = phrase.split()
             for i in range(self.span[0], self.span[1] - len(words)):
                 if [t.lower for t in tokens[i : i + len(words)]] != words:
