@@ -27,6 +27,8 @@ from timeline.chronology import PAGE_SIZE, Page, by_day
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.facets import LONG, Facet, Option
 from timeline.filters import (
+    PINNED_KINDS,
+    PINNED_PRECISIONS,
     STATUS_LABELS,
     EventFilter,
     FilterForm,
@@ -177,6 +179,13 @@ MATCHES: dict[str, Callable[[Event, Any], bool]] = {
     ),
     "status": lambda e, values: e.status in values,
     "review": lambda e, values: e.review in values,
+    "box": lambda e, box: (
+        e.place is not None
+        and e.place.kind in PINNED_KINDS
+        and e.place_precision in PINNED_PRECISIONS
+        and box.west <= _first(e.place.longitude, 999) < box.east
+        and box.south <= _first(e.place.latitude, 999) < box.north
+    ),
     "killed": lambda e, least: _first(e.killed_best, e.killed_low, -1) >= least,
 }
 

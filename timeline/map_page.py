@@ -15,6 +15,8 @@ def map_page(request: HttpRequest) -> HttpResponse:
     chosen = EventFilter(request.GET)
     view = request.GET.get("view", "fit")
     errors = list(chosen.errors)
+    if chosen.as_of:
+        errors.append("As known at: the map shows what is known now only. Leave it out.")
     if view not in VIEWS:
         errors.append(f"view: {view[:40]} is none of {', '.join(VIEWS)}.")
         view = "fit"
