@@ -26,16 +26,10 @@ from timeline import ledger
 from timeline.chronology import PAGE_SIZE, Page, by_day
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.facets import LONG, Facet, Option
-from timeline.filters import (
-    PINNED_KINDS,
-    PINNED_PRECISIONS,
-    STATUS_LABELS,
-    EventFilter,
-    FilterForm,
-    cursor,
-)
+from timeline.filters import STATUS_LABELS, EventFilter, FilterForm, cursor
 from timeline.histogram import make_histogram
 from timeline.models import Decision, Event, EventActor, Place, Report
+from timeline.narrowing import PINNED_KINDS, PINNED_PRECISIONS
 from timeline.search import matching
 
 MOST = 10_000  # reports that one answer is made of: about three seconds

@@ -6,8 +6,13 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from articles.models import Source
+from timeline.visits import density, last_visit
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`demo`: a banner says that the collection holds demonstration data."""
-    return {"demo": SimpleLazyObject(lambda: Source.objects.filter(demo=True).exists())}
+    """`demo`: a banner says that the collection holds demonstration data. The reader's own: see timeline.visits."""
+    return {
+        "demo": SimpleLazyObject(lambda: Source.objects.filter(demo=True).exists()),
+        "density": density(request),
+        "last_visit": last_visit(request),
+    }

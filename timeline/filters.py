@@ -10,7 +10,7 @@ The whole state is in the URL; fields that may repeat are lists (`category=strik
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -23,10 +23,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from articles.models import Source
-from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, PlacePrecision, Status
+from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
 from timeline.models import Actor, Event, EventActor, Place
 from timeline.models.events import EventQuerySet
+from timeline.narrowing import Box, Exclusion, ExclusionsField
 from timeline.search import words_query
+from timeline.sides import side_name
 
 MAX_QUERY = 200
 MAX_VALUES = 50
@@ -50,48 +52,6 @@ class RegionField(forms.MultipleChoiceField):
     def valid_value(self, value: str) -> bool:
         country, dot, name = value.partition(".")
         return bool(dot and name) and len(country) == 2 and len(value) <= 200 and "\0" not in value
-
-
-# What may be a point on a map: the middle of a region or country is never a pin.
-PINNED_KINDS = (Place.Kind.SETTLEMENT, Place.Kind.FACILITY)
-PINNED_PRECISIONS = (PlacePrecision.EXACT, PlacePrecision.NEAR)
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of degrees, without its east and north edges: boxes side by side share no point."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def __str__(self) -> str:
-        return ",".join(f"{edge:.6g}" for edge in (self.west, self.south, self.east, self.north))
-
-    def __and__(self, other: Box) -> Box:
-        """What both hold."""
-        return Box(
-            max(self.west, other.west),
-            max(self.south, other.south),
-            min(self.east, other.east),
-            min(self.north, other.north),
-        )
-
-    @property
-    def words(self) -> str:
-        return f"{self.west:g}° to {self.east:g}° E, {self.south:g}° to {self.north:g}° N"
-
-    @property
-    def query(self) -> Q:
-        return Q(
-            place__longitude__gte=self.west,
-            place__longitude__lt=self.east,
-            place__latitude__gte=self.south,
-            place__latitude__lt=self.north,
-            place__kind__in=PINNED_KINDS,
-            place_precision__in=PINNED_PRECISIONS,
-        )
 
 
 class MomentField(forms.Field):
@@ -142,6 +102,8 @@ class FilterForm(forms.Form):
         required=False,
         choices=[("unreviewed", "Unreviewed"), ("confirmed", "Confirmed")],
     )
+    exclude = ExclusionsField(label="Not", required=False)
+    changed = MomentField(label="Changed since", required=False, widget=forms.HiddenInput)
     killed = forms.IntegerField(label="Killed, at least", required=False, min_value=0, max_value=10_000_000)
     box = forms.CharField(label="Map area", required=False, max_length=80, widget=forms.HiddenInput)
     as_of = MomentField(label="As known at", required=False)
@@ -151,8 +113,9 @@ class FilterForm(forms.Form):
     after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     # Names in the URL that Python or Django would not allow as attributes.
-    URL_NAMES = {"start": "from", "end": "to"}
-    MULTIPLE = ("category", "type", "country", "region", "place", "actor", "source", "status", "review")
+    URL_NAMES = {"start": "from", "end": "to", "exclude": "not"}
+    EXCLUDABLE = ("category", "type", "country", "region", "place", "actor", "source", "status", "review")
+    MULTIPLE = (*EXCLUDABLE, "exclude")
 
     def add_prefix(self, field_name: str) -> str:
         return self.URL_NAMES.get(field_name, field_name)
@@ -174,6 +137,22 @@ class FilterForm(forms.Form):
                 "Give west, south, east and north in degrees, each below its opposite, such as 30,46,31.5,47."
             )
         return box
+
+    def clean_exclude(self) -> list[Exclusion]:
+        by_field: dict[str, list[str]] = {}
+        for text in self.cleaned_data["exclude"]:
+            name, _, raw = text.partition(".")
+            if name not in self.EXCLUDABLE:
+                raise forms.ValidationError(
+                    f"{text[:60]}: write a filter and a value, such as status.claimed. "
+                    f"Filters: {', '.join(self.EXCLUDABLE)}."
+                )
+            by_field.setdefault(name, []).append(raw)
+        return [
+            Exclusion(name, str(getattr(value, "pk", value)), value)
+            for name, raws in by_field.items()
+            for value in self.fields[name].clean(raws)
+        ]
 
     def clean_after(self) -> tuple[date, int] | None:
         value = self.cleaned_data["after"]
@@ -219,6 +198,13 @@ def _any(values: Any, query: Callable[[Any], Q]) -> Q:
     return combined
 
 
+def _none(exclusions: Iterable[Exclusion]) -> Q:
+    combined = Q()
+    for each in exclusions:
+        combined &= ~CONDITIONS[each.field]([each.value])
+    return combined
+
+
 # How each field narrows the events. Dates: an event is in a period that it touches.
 CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "q": lambda text: Q(search=words_query(text)),
@@ -238,6 +224,8 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "status": lambda values: Q(status__in=values),
     "review": lambda values: Q(review__in=values),
     "box": lambda box: box.query,
+    "exclude": lambda exclusions: _none(exclusions),
+    "changed": lambda moment: Q(updated_at__gte=moment),
     "killed": lambda least: Q(killed_best__gte=least) | Q(killed_best=None, killed_low__gte=least),
 }
 
@@ -331,6 +319,8 @@ class EventFilter:
             return []
         if name in FilterForm.MULTIPLE:
             return [str(getattr(v, "pk", v)) for v in value]
+        if isinstance(value, datetime):
+            return [moment_text(value)]
         return [value.isoformat() if isinstance(value, date) else str(value)]
 
     def selected(self, name: str) -> list[str]:
@@ -351,19 +341,47 @@ class EventFilter:
         for name, value in self.values.items():
             field = self.form.fields[name]
             label = str(field.label)
-            if name in FilterForm.MULTIPLE:
-                labels = dict(getattr(field, "choices", [])) if not hasattr(field, "queryset") else {}
+            if name == "exclude":
+                for one in value:
+                    text = f"{self.form.fields[one.field].label}: {self._words(one.field, one.value)}"
+                    chips.append(Chip(name, label, text, self.query_string(name, str(one))))
+            elif name in FilterForm.MULTIPLE:
                 for one in value:
                     raw = str(getattr(one, "pk", one))
-                    text = str(labels.get(raw) or (raw.partition(".")[2] if name == "region" else one))
-                    chips.append(Chip(name, label, text, self.query_string(name, raw)))
+                    chips.append(Chip(name, label, self._words(name, one), self.query_string(name, raw)))
             else:
-                words = value.words if isinstance(value, Box) else str(value)
-                chips.append(Chip(name, label, words, self.query_string(name)))
+                chips.append(Chip(name, label, self._words(name, value), self.query_string(name)))
         if self.as_of:
             label = str(self.form.fields["as_of"].label)
             chips.append(Chip("as_of", label, moment_words(self.as_of), self.query_string("as_of")))
         return chips
+
+    def _words(self, name: str, value: Any) -> str:
+        """A chosen value for readers."""
+        match value:
+            case Box():
+                return value.words
+            case datetime():
+                return moment_words(value)
+        if name == "country":
+            return side_name(value)
+        if name == "region":
+            return str(value.partition(".")[2])
+        field = self.form.fields[name]
+        labels = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", []))
+        return str(labels.get(value) or value)
+
+    def including(self, name: str, value: str) -> str:
+        """The query string with one more value."""
+        data = QueryDict(self.query_string(), mutable=True)
+        data.appendlist(FilterForm.URL_NAMES.get(name, name), value)
+        return data.urlencode()
+
+    def excluding(self, name: str, value: str) -> str:
+        """The query string without events that have this value; the value itself is no longer asked for."""
+        data = QueryDict(self.query_string(name, value), mutable=True)
+        data.appendlist("not", f"{name}.{value}")
+        return data.urlencode()
 
     def period(self, start: date, end: date) -> str:
         """The query string with other dates (a bar of the histogram)."""

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from timeline.cartography.drawing import UKRAINE, WORLD, Bounds, Frame, around, frame, path
 from timeline.cartography.marks import Cluster, Spot, clusters, levels
 from timeline.cartography.shapes import Line, ukraine, world
-from timeline.filters import PINNED_KINDS, PINNED_PRECISIONS, Box, EventFilter
+from timeline.filters import EventFilter
+from timeline.narrowing import PINNED_KINDS, PINNED_PRECISIONS, Box
 from timeline.sides import side_name
 
 VIEWS = {"fit": lambda: _("Fit the events"), "ukraine": lambda: _("Ukraine"), "world": lambda: _("World")}

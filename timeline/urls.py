@@ -1,6 +1,6 @@
 from django.urls import path
 
-from timeline import citations, exports, feeds, map_page, views
+from timeline import citations, exports, facet_search, feeds, map_page, views, visits
 
 urlpatterns = [
     path("", views.chronology, name="chronology"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("articles/<int:pk>/", views.article, name="article"),
     path("places/<int:pk>/", views.place, name="place"),
     path("actors/<int:pk>/", views.actor, name="actor"),
+    path("facets/<str:name>/", facet_search.facet_page, name="facet"),
+    path("look/", visits.look, name="look"),
     path("map/", map_page.map_page, name="map"),
     path("sources/", views.sources, name="sources"),
     path("about/", views.about, name="about"),

@@ -31,6 +31,15 @@ register.filter(moment_text)
 register.filter(moment_words)
 
 
+# Addresses
+
+
+@register.simple_tag
+def excluding(chosen: Any, name: str, value: str) -> str:
+    """The filter's query string without the events that have this value."""
+    return str(chosen.excluding(name, value))
+
+
 # Dates and places
 
 
