@@ -17,6 +17,7 @@ from timeline.clustering import (
     cluster,
     compare,
     content_words,
+    headed,
     settle,
 )
 from timeline.clustering.grouping import NO_DECISIONS
@@ -67,6 +68,7 @@ def account(
             rest[name] = code(rest[name])
     if "text" in rest:
         rest["words"] = content_words(rest.pop("text"))
+        rest["heading"] = headed(rest["words"], rest.pop("title", ""))
     return Account(
         id=id,
         article=article or f"https://outlet.example/{id}",
@@ -273,6 +275,7 @@ def articles(draw, most=7):
                     initiators=[NAMES[s] for s in sides],
                     killed=draw(st.sampled_from([None, 1, 8])),
                     stance=draw(st.sampled_from(["asserts", "asserts", "asserts", "denies"])),
+                    heading=draw(st.sampled_from([[], ["missiles", "harbour", "three"], ["envoy", "talks"]])),
                     published=datetime(2025, 12, 20, tzinfo=UTC) + timedelta(hours=hour // 4),
                 )
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from timeline.clustering import Account, Decisions, Window, content_words
+from timeline.clustering import Account, Decisions, Window, content_words, headed
 from timeline.clustering.grouping import Placed
 from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Role, Stance
 from timeline.extraction.findings import Party
@@ -30,7 +30,7 @@ def account_of(report: Report, id: Hashable | None = None) -> Account:
         by_role[party.role].append(party)
     initiators, targets = by_role[Role.INITIATOR], by_role[Role.TARGET]
     others = by_role[Role.PARTICIPANT] + by_role[Role.MEDIATOR]
-    place = report.place
+    place, words = report.place, content_words(report.quote)
     return Account(
         id=report.pk if id is None else id,
         article=report.article.url,
@@ -62,7 +62,8 @@ def account_of(report: Report, id: Hashable | None = None) -> Account:
         killed=report.figure("killed"),
         wounded=report.figure("wounded"),
         weapon=report.weapon,
-        words=content_words(report.quote),
+        words=words,
+        heading=headed(words, report.article.title),
     )
 
 

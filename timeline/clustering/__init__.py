@@ -4,11 +4,11 @@
     settlement = settle([account, ...], stored, decisions)   # as reports arrive
     groups = cluster(accounts, decisions)                    # everything at once, the same result
 
-`likeness` holds the weights, `matching` an account against an event, `grouping` the rule and its
-upkeep. Status, tolls and dates of the event that results: timeline.assessment.
+`likeness` holds the weights, `matching` an account against an event, `grouping` the rule and its upkeep, `leads`
+which event an article is about. Status, tolls and dates of the event that results: timeline.assessment.
 """
 
-from timeline.clustering.accounts import Account, content_words
+from timeline.clustering.accounts import Account, content_words, headed
 from timeline.clustering.grouping import (
     Change,
     Decisions,
@@ -20,6 +20,7 @@ from timeline.clustering.grouping import (
     cluster,
     settle,
 )
+from timeline.clustering.leads import Mention, leads, prominence
 from timeline.clustering.matching import EventView, Match, Window, compare
 
 __all__ = [
@@ -31,11 +32,15 @@ __all__ = [
     "Link",
     "Match",
     "Memory",
+    "Mention",
     "Settlement",
     "Stored",
     "Window",
     "cluster",
     "compare",
     "content_words",
+    "headed",
+    "leads",
+    "prominence",
     "settle",
 ]

@@ -29,10 +29,18 @@ _COMMON = frozenset(
     )
 )
 
+HEADED = 3  # a third of a headline's words in the quote, and it tells what the headline announces
+
 
 def content_words(text: str) -> frozenset[str]:
     """The words of a sentence that say what it is about; they break ties, they never decide alone."""
     return frozenset(w for w in fold(text).split() if (len(w) > 3 or w.isdigit()) and w not in _COMMON)
+
+
+def headed(words: frozenset[str], title: str) -> frozenset[str]:
+    """The content words of a headline, if the quote with these `words` tells what it announces; else none."""
+    heading = content_words(title)
+    return heading if heading and HEADED * len(heading & words) >= len(heading) else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,8 @@ class Account:
     arrival (its address): together with `published` (aware) it breaks ties the same way on every run.
     `origin` is the syndication group. Names are as extracted; `sides` are those of the initiators,
     `target_sides` of the targets, `party_sides` of participants and mediators. `people` are the named
-    persons who act, speak or meet. `words` are the content words of the quote.
+    persons who act, speak or meet. `words` are the content words of the quote, `heading` those of its
+    article's headline where the quote tells what the headline announces (`headed`).
     """
 
     id: Hashable
@@ -77,6 +86,7 @@ class Account:
     wounded: Figure | None = None
     weapon: str = ""
     words: frozenset[str] = frozenset()
+    heading: frozenset[str] = frozenset()
     # Derived once, because every comparison needs them.
     category: Category = field(init=False)
     order: tuple[Any, ...] = field(init=False, repr=False)
@@ -113,6 +123,7 @@ class Account:
         published: datetime,
         origin: str = "",
         quote: str = "",
+        title: str = "",
     ) -> Account:
         """Of a finding that has a date; an undated one is no event (CODEBOOK: Time)."""
         if finding.when is None:
@@ -154,5 +165,6 @@ class Account:
             killed=finding.killed,
             wounded=finding.wounded,
             weapon=finding.weapon,
-            words=content_words(quote),
+            words=(words := content_words(quote)),
+            heading=headed(words, title),
         )

@@ -332,6 +332,16 @@ def _words(a: Account, b: Account) -> Weight:
     return NOTHING
 
 
+def _heading(a: Account, b: Account) -> Weight:
+    """Both are what their articles are about."""
+    if not a.heading or not b.heading:
+        return NOTHING
+    shared, fewest = len(a.heading & b.heading), min(len(a.heading), len(b.heading))
+    if shared >= 3 and 2 * shared >= fewest:
+        return 1.0, "under like headlines"
+    return (0.5, "under related headlines") if shared >= 2 and 3 * shared >= fewest else NOTHING
+
+
 _PARTS = (
     _type,
     _date,
@@ -342,6 +352,7 @@ _PARTS = (
     _toll,
     _modality,
     _words,
+    _heading,
 )
 
 

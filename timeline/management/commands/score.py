@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from articles.reading import Row, read_jsonl
-from timeline.clustering import Account, cluster
+from timeline.clustering import Account, Mention, cluster, leads, prominence
 from timeline.extraction import Document, Finding, extract
 from timeline.extraction.codebook import Precision
 from timeline.extraction.dates.finding import find_dates
@@ -161,23 +161,29 @@ def utc(moment: datetime | date) -> datetime:
 
 
 def lead_clusters(rows: Extracted) -> Iterator[dict[str, str]]:
-    """For each article the event that its first finding belongs to."""
-    leads: dict[str, tuple[str, int]] = {}
+    """For each article the event that it is about."""
     accounts = []
+    told: dict[str, list[tuple[tuple[str, int], float]]] = {}
     for document, findings in rows:
         published = utc(document.published)
         for number, finding in enumerate(f for f in findings if f.when):
             start, end = finding.evidence[0]
-            leads.setdefault(document.id, (document.id, number))
+            id = (document.id, number)
             accounts.append(
                 Account.from_finding(
                     finding,
-                    id=(document.id, number),
+                    id=id,
                     article=document.id,
                     published=published,
                     quote=document.text[start:end],
+                    title=document.title,
                 )
             )
+            if not finding.background:
+                told.setdefault(document.id, []).append((id, prominence(finding, document)))
     event_of = {account: group.accounts[0] for group in cluster(accounts) for account in group.accounts}
-    for article, lead in leads.items():
-        yield {"id": article, "cluster": str(event_of[lead])}
+    mentions = {
+        article: [Mention(event_of[id], weight) for id, weight in ids] for article, ids in told.items()
+    }
+    for article, event in leads(mentions).items():
+        yield {"id": article, "cluster": str(event)}
