@@ -15,11 +15,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
+from django.utils import timezone
 
 from timeline import ledger
 from timeline.extraction.codebook import TYPES, Toll
 from timeline.index import post
-from timeline.models import Decision, Event, Report
+from timeline.models import Decision, Event, ReadingChange, Report
 from timeline.models.tolls import BOUNDS
 
 Kind = Decision.Kind
@@ -265,6 +266,65 @@ def strike_out(report: Report, curator: User, reason: str) -> Decision | None:
 
 
 @ledger.writing()
+def accept_reading(change: ReadingChange, curator: User, reason: str = "") -> Decision:
+    """Let a new reading count that waited because a decision stands on its event."""
+    event, change = _waiting(change)
+    now, old, new = timezone.now(), change.old, change.new
+    if old is not None:
+        if old.superseded_at:
+            raise ValidationError("Meanwhile the article was read again: decide on what was read there last.")
+        old.superseded_at = now
+        old.save(update_fields=["superseded_at"])
+    if new is not None:
+        new.recorded_at, new.superseded_at = now, None
+        if old is not None:
+            new.event, new.pinned, new.struck_out, new.replaces = event, old.pinned, old.struck_out, old
+        new.save()
+    return _decide_reading(Kind.ACCEPT, change, event, curator, reason)
+
+
+@ledger.writing()
+def refuse_reading(change: ReadingChange, curator: User, reason: str = "") -> Decision:
+    """Keep what was read before: the new reading stays in the history and never counts."""
+    event, change = _waiting(change)
+    return _decide_reading(Kind.REFUSE, change, event, curator, reason)
+
+
+def _waiting(change: ReadingChange) -> tuple[Event, ReadingChange]:
+    """The locked change with the event that its report is under now."""
+    change = ReadingChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    if change.state != ReadingChange.State.WAITING:
+        raise ValidationError(f"This new reading no longer waits: {change.get_state_display()}.")
+    event = _lock_open(change.old.event_id if change.old else change.event_id)
+    return event, change
+
+
+def _decide_reading(kind: Kind, change: ReadingChange, event: Event, curator: User, reason: str) -> Decision:
+    states = {Kind.ACCEPT: ReadingChange.State.ACCEPTED, Kind.REFUSE: ReadingChange.State.REFUSED}
+    change.state, change.event = states[kind], event
+    change.save(update_fields=["state", "event"])
+    ledger.derive(event)
+    return _decide(
+        kind, event, curator, reason, report=change.new or change.old,
+        before={"reading": change.pk}, after={"state": change.state},
+    )  # fmt: skip
+
+
+def _put_back_reading(pk: int) -> None:
+    """Undo an acceptance or a refusal: the change waits again, and the old report counts."""
+    change = ReadingChange.objects.select_for_update(of=("self",)).get(pk=pk)
+    if change.state == ReadingChange.State.ACCEPTED:
+        if change.new is not None:
+            if change.new.superseded_at:
+                raise ValidationError("The article was read again since: what was accepted no longer counts.")
+            Report.objects.filter(pk=change.new.pk).update(superseded_at=timezone.now(), replaces=None)
+        if change.old is not None:
+            Report.objects.filter(pk=change.old.pk).update(superseded_at=None)
+    change.state = ReadingChange.State.WAITING
+    change.save(update_fields=["state"])
+
+
+@ledger.writing()
 def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
     """Put back what a decision changed, where nothing later stands on it."""
     if decision.kind == Kind.UNDO:
@@ -286,11 +346,16 @@ def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
             )
         setattr(event, field, decision.before[field])
     if "struck_out" in decision.before:
-        Report.objects.filter(decisions=decision).update(struck_out=False)
+        struck = Report.objects.filter(decisions=decision).with_successors()
+        Report.objects.filter(pk__in=struck).update(struck_out=False)
     for was in decision.before.get("reports", []):
-        back = Report.objects.filter(pk=was["report"], event=was["put"])
-        if not back.update(event=was["event"], pinned=was["pinned"]):
+        # An article that was read again since: what was decided holds for the report that stands there now.
+        same = Report.objects.filter(pk__in=Report.objects.filter(pk=was["report"]).with_successors())
+        if same.exclude(event=was["put"]).exists():
             raise ValidationError("A report was moved again since: undo that decision first.")
+        same.update(event=was["event"], pinned=was["pinned"])
+    if "reading" in decision.before:
+        _put_back_reading(decision.before["reading"])
     if decision.kind == Kind.MERGE:
         event.merged_into = None
     for row in rows.values():

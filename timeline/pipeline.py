@@ -13,11 +13,11 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Article
-from timeline import ledger
+from timeline import ledger, rereading
 from timeline.accounts import StoredReports, account_of, decisions_near
 from timeline.clustering import Settlement, settle
 from timeline.extraction import VERSION, Document, Finding, extract
-from timeline.extraction.codebook import TYPES, Category, Status, Toll
+from timeline.extraction.codebook import Category, Status, Toll
 from timeline.extraction.speakers.affiliation import affiliation
 from timeline.models import Actor, Event, Report, ReportActor
 
@@ -63,26 +63,37 @@ def read_article(article_id: int) -> int | None:
 
 
 def write_reports(article: Article, findings: Iterable[Finding]) -> int:
-    """Make the article's live reports those of `findings`, and the events follow. Call it in `writing()`."""
+    """Make the article's live reports those of `findings`, and the events follow. Call it in `writing()`.
+
+    Where a curator's decision stands on an event, what another extractor reads differently in the same text
+    waits for a curator (timeline.rereading). The number of findings that are reports.
+    """
+    now = timezone.now()
     known = {_identity(r): r for r in article.reports.select_related("place", "article")}
+    held = rereading.held_reports(article, EXTRACTOR)
     new, kept = [], set()
     for report, finding in _reports_of(article, findings):
+        report.recorded_at = now
         if same := known.get(_identity(report)):
             kept.add(same.pk)
         else:
             new.append((report, finding))
-    gone = [r for r in known.values() if r.superseded_at is None and r.pk not in kept]
-    back = [r for r in known.values() if r.superseded_at is not None and r.pk in kept]
+    found = len(new) + len(kept)
+    gone = [r for r in known.values() if r.superseded_at is None and r.pk not in kept | held]
+    back = [r for r in known.values() if r.superseded_at is not None and r.pk in kept - held]
+    reading = rereading.compare(article, EXTRACTOR, gone, [report for report, _ in new], known.values())
+    new = [(report, finding) for report, finding in new if report not in reading.said_before]
+    gone = [r for r in gone if r.pk not in reading.staying]
     touched = {r.event_id for r in gone + back}
-    _inherit([report for report, _ in new], gone)
 
-    Report.objects.filter(pk__in=[r.pk for r in gone]).update(superseded_at=timezone.now())
+    Report.objects.filter(pk__in=[r.pk for r in gone]).update(superseded_at=now)
     Report.objects.filter(pk__in=[r.pk for r in back]).update(superseded_at=None)
     touched |= _place([report for report, _ in new])
+    reading.store(now)
     _link_actors(new)
     for event in Event.objects.filter(pk__in=touched).order_by("pk"):
         ledger.derive(event)
-    return len(new) + len(kept)
+    return found
 
 
 def _identity(report: Report) -> Identity:
@@ -165,26 +176,13 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return [n for n in kept if not any(len(o) > len(n) and f" {o}".endswith(f" {n}") for o in kept)]
 
 
-def _inherit(new: list[Report], gone: list[Report]) -> None:
-    """What a curator decided about a report holds for the one that replaces it."""
-    decided = [r for r in gone if r.pinned or r.struck_out]
-    for old in decided:
-        for report in new:
-            same_kind = TYPES[report.type].category == TYPES[old.type].category
-            overlap = report.quote_start < old.quote_end and old.quote_start < report.quote_end
-            if same_kind and (overlap or report.quote == old.quote) and report.place_id == old.place_id:
-                report.pinned, report.struck_out = old.pinned, old.struck_out
-                if old.pinned:
-                    report.event_id = old.event_id
-                break
-
-
 def _place(new: list[Report]) -> set[int]:
     """Give new reports their events and save them. Returns the keys of all events that changed."""
     free: dict[Hashable, Report] = {
         UNSAVED + number: report for number, report in enumerate(new) if not report.event_id
     }
     touched = {report.event_id for report in new if report.event_id}
+    headings = Headings()
     settlement = settle(
         [account_of(report, id) for id, report in free.items()], StoredReports(), decisions_near(new)
     )
@@ -193,7 +191,7 @@ def _place(new: list[Report]) -> set[int]:
         reports = [free[id] if id in free else moved[id] for id in change.gained]
         if not reports and change.event is None:
             continue
-        event_id = int(str(change.event)) if change.event is not None else ledger.new_event(reports).pk
+        event_id = int(str(change.event)) if change.event is not None else headings.find(reports)
         for report in reports:
             report.event_id = event_id
         touched.add(event_id)
@@ -204,6 +202,22 @@ def _place(new: list[Report]) -> set[int]:
     Report.objects.bulk_create(new)
     Report.objects.bulk_update(moved.values(), ["event", "link_score", "link_reasons"])
     return touched | {int(str(pk)) for pk in settlement.lost}
+
+
+class Headings:
+    """For reports that belong to no event yet: the event whose only reports they replace, else a new one. So an
+    event keeps its address when the article changes that alone told of it."""
+
+    def __init__(self) -> None:
+        self.taken: set[int] = set()
+
+    def find(self, reports: list[Report]) -> int:
+        for old in (report.replaces for report in reports if report.replaces):
+            left = Report.objects.live().filter(event=old.event_id).exists()
+            if not left and old.event_id not in self.taken:
+                self.taken.add(old.event_id)
+                return old.event_id
+        return ledger.new_event(reports).pk
 
 
 def _fetch_moved(settlement: Settlement, free: Mapping[Hashable, Report]) -> dict[Hashable, Report]:

@@ -5,6 +5,7 @@ from timeline.models.claims import Claim
 from timeline.models.decisions import Decision
 from timeline.models.events import Event, EventActor
 from timeline.models.postings import Posted, Posting
+from timeline.models.readings import ReadingChange
 from timeline.models.reports import Report, ReportActor
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Place",
     "Posted",
     "Posting",
+    "ReadingChange",
     "Report",
     "ReportActor",
 ]

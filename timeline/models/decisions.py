@@ -21,6 +21,8 @@ class Decision(models.Model):
         MOVE = "move", "report moved to another event"
         SPLIT = "split", "report split off into an event of its own"
         STRIKE_OUT = "strike_out", "report struck out"
+        ACCEPT = "accept", "new reading accepted"
+        REFUSE = "refuse", "new reading refused"
         UNDO = "undo", "undone"
 
     kind = models.CharField(max_length=12, choices=Kind)

@@ -25,6 +25,15 @@ class EventQuerySet(models.QuerySet["Event"]):
         """What the public sees: not merged away, not rejected, not without reports."""
         return self.filter(merged_into=None, report_count__gt=0).exclude(review=Event.Review.REJECTED)
 
+    def touched(self) -> Self:
+        """Those about which a curator's decision stands: reviewed, corrected, or of reports moved or struck out."""
+        from timeline.models.reports import Report
+
+        decided = Report.objects.filter(Q(pinned=True) | Q(struck_out=True), superseded_at=None)
+        return self.filter(
+            ~Q(review=Event.Review.UNREVIEWED) | ~Q(overrides={}) | Q(pk__in=decided.values("event"))
+        )
+
     def for_list(self) -> Self:
         """With what a row shows, in a fixed number of queries."""
         from timeline.models.reports import Report

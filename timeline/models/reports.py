@@ -8,6 +8,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from articles.models import Article
 from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Role, Stance
@@ -21,6 +22,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def live(self) -> Self:
         """Not replaced by a later reading of the article, not struck out by a curator."""
         return self.filter(superseded_at=None, struck_out=False)
+
+    def with_successors(self) -> list[int]:
+        """The keys of these reports and of all that have replaced them since, in that order."""
+        found = last = list(self.order_by("pk").values_list("pk", flat=True))
+        while last:
+            last = list(Report.objects.filter(replaces__in=last).order_by("pk").values_list("pk", flat=True))
+            found = found + last
+        return found
 
     def standing_at(self, moment: datetime) -> Self:
         """Recorded by then and not yet replaced by a later reading; struck out or not."""
@@ -75,7 +84,7 @@ class Report(Tolls):
     rule = models.CharField(max_length=200)
     notes = models.JSONField(default=list, blank=True, help_text="Why: bindings, what was carried forward.")
     extractor = models.CharField(max_length=60)
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 
     link_score = models.FloatField(null=True, blank=True)
     link_reasons = models.JSONField(default=list, blank=True)
@@ -84,6 +93,15 @@ class Report(Tolls):
         default=False, help_text="A curator found that the text does not say this."
     )
     superseded_at = models.DateTimeField(null=True, blank=True)
+    replaces = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+        help_text="What the article's earlier text or an earlier reading said of the same act.",
+    )
 
     objects = ReportQuerySet.as_manager()
 
