@@ -47,12 +47,12 @@ def table_of(**facets: dict[str, list[int]]) -> FacetTable:
 
 
 FAR = 3 * BLOCK + 7
-TABLE = dict(
-    category={"strike": [1, 2, FAR], "territory": [3]},
-    status={"claimed": [1, 3], "reported": [2, FAR]},
-    start={"2024-01-01": [2], "2024-01-03": [1, FAR], "2024-02-01": [3]},
-    place={"7": [1, 2], "8": [FAR], "9": [3]},
-)
+TABLE = {
+    "category": {"strike": [1, 2, FAR], "territory": [3]},
+    "status": {"claimed": [1, 3], "reported": [2, FAR]},
+    "start": {"2024-01-01": [2], "2024-01-03": [1, FAR], "2024-02-01": [3]},
+    "place": {"7": [1, 2], "8": [FAR], "9": [3]},
+}
 
 
 @pytest.mark.parametrize(
