@@ -245,6 +245,12 @@ class EventAdmin(DecidingAdmin):
         self._decide(request, events, act, state)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
+        several = len(request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)) > 1
+        everything = request.POST.get("select_across") == "1"
+        if (several or everything) and not request.user.has_perm("timeline.decide_in_bulk"):
+            told = "Only editors decide on several events at once. Decide on one, or go through them at the desk."
+            self.message_user(request, told, messages.ERROR)
+            return None
         if request.POST.get("select_across") == "1" and queryset.count() > MOST_AT_ONCE:
             self.message_user(
                 request, f"Choose {MOST_AT_ONCE} events at most: narrow the list first.", messages.ERROR

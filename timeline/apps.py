@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_save
+from django.db.models.signals import post_migrate, post_save
 
 
 class TimelineConfig(AppConfig):
@@ -10,8 +10,10 @@ class TimelineConfig(AppConfig):
 
     def ready(self) -> None:
         from articles.doorbell import article_waiting
+        from timeline.roles import make_roles
 
         article_waiting.connect(ring_for_article, dispatch_uid="timeline.read_article")
+        post_migrate.connect(make_roles, sender=self, dispatch_uid="timeline.roles")
         post_save.connect(post_its_events, sender="timeline.Place", dispatch_uid="timeline.post_its_events")
 
 

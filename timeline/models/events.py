@@ -102,6 +102,7 @@ class Event(Tolls):
 
     class Meta:
         ordering = ["-start", "-pk"]
+        permissions = [("decide_in_bulk", "Can decide on many events at once")]
         indexes = [
             models.Index(fields=["-start", "-id"], name="event_recent"),
             models.Index(fields=["category", "start", "end"], name="event_block"),

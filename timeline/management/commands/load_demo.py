@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 import articles
 from articles.models import Article, Source
+from timeline import roles
 from timeline.pipeline import EXTRACTOR
 
 DEMO = Path(articles.__file__).parent / "demo"
@@ -70,11 +71,7 @@ class Command(BaseCommand):
             password = secrets.token_urlsafe(9)
             user.set_password(password)
             user.save()
-            group, _ = Group.objects.get_or_create(name="Curators")
-            group.permissions.set(
-                Permission.objects.filter(content_type__app_label__in=["articles", "timeline"])
-            )
-            user.groups.add(group)
+            user.groups.set([Group.objects.get(name=roles.EDITORS)])  # a curator who may also add articles
             path.touch(mode=0o600)
             path.write_text(password)
         return path.read_text()
