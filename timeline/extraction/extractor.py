@@ -3,7 +3,7 @@
 from timeline.extraction.codebook import Modality
 from timeline.extraction.findings import Document, Finding
 from timeline.extraction.frames import Candidate, candidates
-from timeline.extraction.reading import Reading, read
+from timeline.extraction.reading import Reading, furniture, read
 from timeline.extraction.relevance import relevance
 from timeline.extraction.speakers.attribution import Attribution
 from timeline.extraction.speakers.contested import ledger
@@ -29,6 +29,8 @@ def propose(readings: list[Reading]) -> list[Candidate]:
     inherited = inherited_speakers(readings)
     found: list[Candidate] = []
     for index, reading in enumerate(readings):
+        if index and furniture(reading):
+            continue
         speaker = inherited.get(index)
         if speaker is not None:
             attribution: Attribution = quoted_attribution(reading, speaker)

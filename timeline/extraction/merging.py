@@ -168,8 +168,21 @@ def _same_diplomacy(a: Act, b: Act, readings: list[Reading]) -> bool:
         and _overlap(readings[x.sentence], readings[y.sentence]) >= 0.5
     ):
         return True
+    if (
+        same_speaker
+        and x.type == y.type == "statement"
+        and y.rule in _GOES_ON
+        and y.sentence - x.sentence <= 2
+    ):
+        return True
     paragraph = readings[x.sentence].sentence.paragraph == readings[y.sentence].sentence.paragraph
     return same_speaker and y.sentence - x.sentence <= 1 and paragraph and y.rule.startswith("quote")
+
+
+# Verbs with which a speaker only goes on: one statement.
+_GOES_ON = frozenset(
+    ("statement:add", "statement:note", "statement:explain", "statement:conclude", "statement:go")
+)
 
 
 def _same_day(a: Act, b: Act) -> bool:

@@ -41,6 +41,27 @@ class Reading:
     text: str = ""
 
 
+_LINKS = (
+    "read more",
+    "read also",
+    "also read",
+    "see also",
+    "related:",
+    "more:",
+    "watch:",
+    "listen:",
+    "photo:",
+)
+
+
+def furniture(reading: Reading) -> bool:
+    """A link to another article, not this one's text: "READ MORE: ...", or a line all in capitals."""
+    text = reading.text[reading.sentence.start : reading.sentence.end]
+    if text.lower().startswith(_LINKS):
+        return True
+    return text.isupper() and len(reading.parsed.tokens) > 4
+
+
 def read(document: Document) -> list[Reading]:
     """Read every sentence of an article, in order (the registry of people learns on the way)."""
     text = document.text

@@ -12,6 +12,7 @@ from timeline.extraction.grammar.inflection import noun_forms
 from timeline.extraction.grammar.tokens import Token
 from timeline.extraction.lexicon import load
 
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday dawn night midnight".split())
 # How many words may stand for the `*` of a phrase ("shoot * down").
 _GAP = 5
 
@@ -120,6 +121,8 @@ def _matches(tokens: list[Token], start: int, rest: tuple[str, ...]) -> int | No
                 if tokens[j].lower == target or tokens[j].noun == target:
                     if j == i and target in ("of", "from", "at", "on", "into"):
                         return None
+                    if target in ("on", "at") and j + 1 < len(tokens) and tokens[j + 1].lower in WEEKDAYS:
+                        continue  # "fired from the hills on Monday"
                     i = j
                     break
                 if tokens[j].tag.startswith("VB") and tokens[j].tag not in ("VBG", "VBN"):

@@ -182,7 +182,7 @@ class Registry:
     def _headed(self, parsed: Parsed, entry: Entry, i: int, j: int, kind: str) -> Actor:
         tokens = parsed.tokens
         end = j + 1
-        while end < len(tokens) and head_nouns().get(tokens[end].lower) and tokens[end].tag.startswith("NN"):
+        while end < len(tokens) and head_nouns().get(tokens[end].lower) and _ends_a_name(tokens, end):
             kind = head_nouns()[tokens[end].lower]
             end += 1
         if kind == PERSON:
@@ -293,7 +293,9 @@ class Registry:
             t = parsed.tokens[last]
             kind = heads.get(t.lower)
             if kind is None or (
-                kind == AGENCY and t.lower in ("service", "office", "side", "general", "staff", "command")
+                kind == AGENCY
+                and t.lower in ("service", "office", "side", "general", "staff", "command")
+                and not (last > a and parsed.tokens[last - 1].lower in _OF_BODIES)
             ):
                 continue
             first = a
@@ -420,6 +422,19 @@ def _name_end(tokens: list[Token], i: int) -> int | None:
             continue
         break
     return j if j > i else None
+
+
+# What makes a body of a staff, a service or a command: "the General Staff", "its security service".
+_OF_BODIES = frozenset(
+    "general security intelligence border emergency rescue military eastern western southern northern "
+    "central naval joint operational press".split()
+)
+
+
+def _ends_a_name(tokens: list[Token], i: int) -> bool:
+    """A noun; the tagger takes "chief" in "army chief" for an adjective."""
+    following = tokens[i + 1].tag if i + 1 < len(tokens) else ""
+    return tokens[i].tag.startswith("NN") or (tokens[i].lower == "chief" and not following.startswith("NN"))
 
 
 def _name_after(tokens: list[Token], i: int) -> tuple[int, int] | None:

@@ -82,6 +82,8 @@ def places_for(scene: Scene, span: tuple[int, int]) -> list[PlaceMention]:
     reading = scene.reading
     usable = [p for p in reading.places if is_place(p) and not _names_a_speaker(reading, p)]
     inside = [p for p in usable if span[0] <= reading.position(p.start) < span[1]]
+    if scene.trigger.entry.type != "withdrawal":
+        inside = [p for p in inside if p.preposition != "from"] or [p for p in inside if p.locative]
     told = [p for p in inside if not _in_speech(scene, p)]
     fine = finest(told or inside or usable)
     return sorted(fine, key=lambda p: -_fit(scene, p))

@@ -46,7 +46,7 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"diplomacy:{s.trigger.phrase}",
         modality=modality, clause=s.clause_index, nominal=s.trigger.nominal,
     )  # fmt: skip
-    if _habit(s):
+    if _habit(s) or (kind == "talks" and not s.trigger.nominal and _thought_of(s)):
         return None
     if kind in SPEECH_ACTS and modality is not Modality.HYPOTHETICAL:
         candidate.modality = Modality.OCCURRED
@@ -92,6 +92,12 @@ _HABIT = frozenset(
         "once",
     )
 )
+
+
+def _thought_of(s: Scene) -> bool:
+    """ "enters any possible future talks"."""
+    words = {t.lower for t in s.tokens[s.trigger.head : s.trigger.last]}
+    return bool(words & {"possible", "potential", "future", "prospective", "eventual", "any"})
 
 
 def _habit(s: Scene) -> bool:

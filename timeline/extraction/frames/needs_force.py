@@ -27,6 +27,18 @@ def armed(s: Scene) -> bool:
 _DESTROYED = frozenset(("destroy", "damage", "hit", "strike"))
 
 
+def weapon_subject(s: Scene) -> bool:
+    """A weapon or an explosion is what does it: "Explosions rocked the port", "debris of a drone fell on"."""
+    if s.subject is None or s.passive:
+        return False
+    end = s.clause.group[0] if s.clause is not None and s.subject[0] < s.clause.group[0] else s.subject[1]
+    words = {t.lower for t in s.tokens[s.subject[0] : end]}
+    return bool(s.weapons_in(s.subject[0], end)) or bool(words & _ATTACKS)
+
+
+_ATTACKS = frozenset("attack attacks strike strikes raid raids shelling barrage salvo debris blasts".split())
+
+
 def _rate(s: Scene) -> bool:
     """ "each day": a rate, no act."""
     words = [t.lower for t in s.tokens[s.span[0] : s.span[1]]]
@@ -200,11 +212,16 @@ def land_strict(s: Scene) -> bool:
     if s.passive and s.subject is not None:
         phrase = s.subject
     else:
-        found = parsed.phrase_after(s.object[0], s.object[1])
+        first = s.object[0]
+        while first < s.object[1] and s.tokens[first].lower in _ROUGHLY:
+            first += 1
+        found = parsed.phrase_after(first, s.object[1])
         if found is None:
             return False
         phrase = found
     tokens = s.tokens
+    if phrase[1] < len(tokens) and tokens[phrase[1]].lower in ("%", "percent"):
+        phrase = (phrase[0], phrase[1] + 1)  # "about 70% of the region"
     if (
         phrase[1] < len(tokens)
         and tokens[phrase[1]].lower == "of"
@@ -218,11 +235,24 @@ def land_strict(s: Scene) -> bool:
     )
 
 
+_ROUGHLY = frozenset("about around almost nearly roughly some over more than at least up to all".split())
+
+
+def land_named(s: Scene) -> bool:
+    """Land is named in the clause, by a place or by a noun for one ("four regions")."""
+    return place(s) or s.has("land", *s.span)
+
+
 def land_subject(s: Scene) -> bool:
     if s.subject is None or s.passive:
         return False
-    place = s.places_in(*s.subject) or s.has("land", *s.subject)
+    subject = s.subject
+    if s.tokens[subject[1] - 1].lower in ("control", "command") and s.clause is not None:
+        subject = (subject[0], max(subject[1], s.clause.group[0]))  # "control of X passed to"
+    place = s.places_in(*subject) or s.has("land", *subject)
     if not place:
+        return False
+    if s.trigger.phrase == "pass to" and s.tokens[s.subject[1] - 1].lower != "control":
         return False
     if s.trigger.phrase == "fall":
         after = s.tokens[s.object[0] : s.object[0] + 1]

@@ -12,11 +12,14 @@ _VOWELS = "aeiou"
 # Final consonant doubled in "shelling", not: two syllables with stress on the first ("target").
 _DOUBLED = frozenset(
     (
-        "stop swap scrap plan grab ban down begin commit refer transfer omit cut hit set win run get put let quit "
+        "stop swap scrap plan grab ban begin commit refer transfer omit cut hit set win run get put let quit "
         "shut sit drop repel expel compel propel control patrol rebel ship trap stab gun ram rip slam submit admit "
         "permit regret defer rebut occur"
     ).split()
 )
+
+# Doubled in British English only: a text has either.
+_EITHER = frozenset("travel cancel level signal label marshal quarrel shovel fuel".split())
 
 
 @cache
@@ -65,7 +68,8 @@ def past_forms(lemma: str) -> tuple[str, str]:
 
 def verb_forms(lemma: str) -> frozenset[str]:
     """All forms of a verb, the lemma included."""
-    return frozenset({lemma, third_person(lemma), gerund(lemma), *past_forms(lemma)})
+    british = {f"{lemma}{lemma[-1]}{ending}" for ending in ("ed", "ing")} if lemma in _EITHER else set()
+    return frozenset({lemma, third_person(lemma), gerund(lemma), *past_forms(lemma), *british})
 
 
 def noun_forms(lemma: str) -> frozenset[str]:

@@ -11,7 +11,12 @@ def close_insertion(parsed: Parsed, k: int) -> None:
     tokens = parsed.tokens
     inner, outer = parsed.clauses[k], parsed.clauses[k + 1]
     first = outer.group[0]
-    if outer.kind is not Kind.MAIN or tokens[first - 1].lower == "to" or tokens[first].tag == "VBG":
+    if (
+        outer.kind is not Kind.MAIN
+        or _reduced(tokens, outer)
+        or tokens[first - 1].lower == "to"
+        or tokens[first].tag == "VBG"
+    ):
         return
     opening = inner.start if inner.kind is Kind.RELATIVE else inner.group[0]
     if opening == 0:

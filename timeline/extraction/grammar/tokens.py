@@ -109,6 +109,9 @@ _ATTRIBUTIVE = frozenset(
     ("occupied", "annexed", "seized", "captured", "held", "controlled", "liberated", "wounded", "injured")
 )
 _NOUNY = ("NN", "PRP")
+# Verbs by their form, but in capitals inside a sentence parts of names: "United States", "Rapid Support Forces".
+_NAME_WORDS = frozenset(("States", "Forces", "Guards", "Nations"))
+_OF_NOUNS = frozenset("on at of against with in near by from over".split())
 _BASE_FORMS_AFTER = frozenset(
     ("to", "will", "would", "may", "might", "could", "can", "must", "should", "shall", "'ll")
 )
@@ -150,7 +153,7 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
         )
     if lower[0].isdigit():
         return "CD"
-    if word in ("US", "UK", "UN", "EU"):
+    if word in ("US", "UK", "UN", "EU") or (word in _NAME_WORDS and not first):
         return "NNP"
     if lower in ("according", "including"):
         return "IN"
@@ -207,6 +210,14 @@ def _repair(tokens: list[Token]) -> None:
             if t.tag.startswith("VB") and adjective and t.lower in _ATTRIBUTIVE and before is not None:
                 t.tag = "JJ"  # "in occupied Crimea"
             elif (
+                t.tag == "VBD"
+                and before is not None
+                and before.tag in ("DT", "PRP$", "POS")
+                and after is not None
+                and after.tag.startswith("NN")
+            ):
+                t.tag = "VBN"  # "a downed drone"
+            elif (
                 t.tag in ("NN", "JJ", "VB", "VBP", "NNP")
                 and not (before is not None and before.tag in _DETERMINER)
                 and not (t.tag == "JJ" and adjective)
@@ -226,6 +237,11 @@ def _repair(tokens: list[Token]) -> None:
             only_verb = not t.noun and t.lower != t.verb
             if t.tag.startswith("NN") and noun_before and (takes_object or only_verb) and _agrees(before, t):
                 t.tag = "VBZ" if t.lower != t.verb else "VBP"
+            elif (
+                t.tag == "VBZ" and t.noun and i > 1 and noun_before and not takes_object
+                and tokens[i - 2].lower in _OF_NOUNS
+            ):  # fmt: skip
+                t.tag = "NNS"  # "on Houthi targets in Sanaa"
             elif (
                 t.tag.startswith("VB") and before is not None and before.tag in ("DT", "PRP$", "POS", "CD")
             ) or (t.tag.startswith("VB") and t.noun and before is not None and before.tag == "JJ"):

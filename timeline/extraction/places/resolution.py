@@ -27,6 +27,7 @@ ADJECTIVE = (
     0.9  # votes of "Saudi" in "Saudi air strikes on Sanaa": a little less than those of a country's name
 )
 NAMED = 0.3  # votes from which on an article says in which country it is set
+_WAR_TOWN = 2.0  # what a town of the lexicon has over its namesakes: Pokrovsk in Donetsk, not in Yakutia
 FRONT = 0.25  # share of a country's votes that the other side of its war is given
 THEATRE = 0.15  # votes that countries at war are given where it does not say
 
@@ -264,6 +265,12 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
         score += 1.0
     if place.key in context.seats and match <= Match.ALIAS:
         score += 2.0
+    if (
+        match <= Match.ALIAS
+        and place.country in vocabulary().theatres
+        and place.name in vocabulary().displayed
+    ):
+        score += _WAR_TOWN
     score += 0.6 * math.log10(place.population + 10)
     score += _type_score(reading, place)
     for container in reading.containers:

@@ -188,7 +188,7 @@ def _postposed(parsed: Parsed, k: int, done: int) -> bool:
     following = tokens[i]
     if following.text in (".", ",", ";") or following.lower in _EMPTY_AFTER or following.tag == "VBG":
         return True
-    if tokens[clause.verb].verb in ("tell", "quote"):
+    if tokens[clause.verb].verb in ("tell", "quote", "cite"):
         return not any(t.lower == "that" or t.is_quote for t in tokens[i:])
     return parsed.phrase_at(i) is not None and following.lower in _DAYS
 
