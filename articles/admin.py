@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 
 from articles.doorbell import article_waiting, ring
 from articles.forms import AddressForm, PasteForm, UploadForm
-from articles.models import Address, Article, ArticleVersion, Feed, Snapshot, Source
+from articles.models import Address, Article, ArticleVersion, Feed, Host, Snapshot, Source
 from articles.tasks import fetch_address, poll_feed
 
 MOST_COUNTED = 10_000
@@ -134,7 +134,7 @@ class FeedAdmin(NoDelete, LongList, admin.ModelAdmin):
     search_fields = ["url", "source__name"]
     autocomplete_fields = ["source"]
     readonly_fields = [
-        "last_success_at", "failures", "last_error", "note", "next_try_at", "etag", "last_modified",
+        "last_success_at", "failures", "last_error", "note", "next_try_at", "pause", "etag", "last_modified",
     ]  # fmt: skip
     actions = ["poll_now"]
 
@@ -154,6 +154,22 @@ class FeedAdmin(NoDelete, LongList, admin.ModelAdmin):
         if others := feeds.count() - len(polled):
             told = number(others, "feed is not: it is", "feeds are not: they are")
             self.message_user(request, f"{told} inactive or being polled already.", messages.WARNING)
+
+
+@admin.register(Host)
+class HostAdmin(ReadOnly, LongList, admin.ModelAdmin):
+    list_display = ["origin", "failures", "closed_until", "robots_at"]
+    search_fields = ["origin"]
+    fields = ["origin", "failures", "closed_until", "last_error", "robots_at", "robots"]
+    actions = ["ask_again"]
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("articles.change_host")
+
+    @admin.action(description="Ask again now, robots.txt included", permissions=["reset"])
+    def ask_again(self, request: HttpRequest, queryset: QuerySet[Host]) -> None:
+        count = rows(queryset).update(failures=0, closed_until=None, robots_at=None)
+        self.message_user(request, f"{number(count, 'host is', 'hosts are')} asked again from now on.")
 
 
 @admin.register(Address)

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import CharField
 from django.utils import timezone
 
-from articles import fetching, reading
+from articles import fetching, hosts, reading
 from articles.doorbell import ring
 from articles.ingest import LONGEST_TEXT, Draft, Refused, aware, store
 from articles.models import LONGEST_INTERVAL, Address, Article, Feed, Source
@@ -88,7 +88,8 @@ def fetch_address(address_id: int) -> Article | None:
     if address is None:
         return None
     try:
-        page = fetch(address.url)
+        with hosts.visit(address.url):
+            page = fetch(address.url)
         draft = draft_of_page(
             page,
             address.source or (address.feed.source if address.feed else None),
@@ -97,6 +98,9 @@ def fetch_address(address_id: int) -> Article | None:
             published=address.published,
         )
         return _finish(address, draft)
+    except hosts.Later as later:
+        address.put_off(later.until)
+        return None
     except (Refused, reading.Unreadable, fetching.FetchError) as error:
         return _fall_back(address, error)
     except Exception as error:
@@ -174,7 +178,7 @@ def add_feed(url: str, page: fetching.Fetched, source: Source | None = None) -> 
         url=reading.canonical_url(page.moved_to or url), defaults={"source": source or source_of(page.url)}
     )
     new, notes = queue_items(feed, content)
-    feed.succeed(**_validators(feed, page), note="\n".join(notes))
+    feed.succeed(new, **_validators(feed, page), note="\n".join(notes))
     return feed, created, new
 
 
@@ -184,7 +188,8 @@ def poll_feed(feed_id: int) -> int | None:
     if feed is None:
         return None
     try:
-        page = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+        with hosts.visit(feed.url):
+            page = fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         changes: dict[str, object] = {**_validators(feed, page)}
         new = 0
         if not page.not_modified:
@@ -193,7 +198,10 @@ def poll_feed(feed_id: int) -> int | None:
             changes["note"] = "\n".join(notes)
         if page.moved_to and (moved := _move(feed, page.moved_to)):
             changes |= moved
-        feed.succeed(**changes)
+        feed.succeed(new, **changes)
+    except hosts.Later as later:
+        feed.put_off(later.until)
+        return None
     except (fetching.FetchError, reading.Unreadable) as error:
         feed.fail(str(error), retry_after=_pause(error), final=getattr(error, "gone", False))
         return None

@@ -14,6 +14,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from articles import pacing
+from articles.pacing import LONGEST as LONGEST_INTERVAL
+from articles.pacing import SHORTEST as SHORTEST_INTERVAL
 from articles.work import MAX_ATTEMPTS, Work, WorkQuerySet, mend_connection, words_of
 
 
@@ -56,8 +59,37 @@ class Source(models.Model):
         return self.name
 
 
-SHORTEST_INTERVAL = timedelta(minutes=1)
-LONGEST_INTERVAL = timedelta(hours=12)  # between two polls of a feed, however often it failed
+class HostManager(models.Manager["Host"]):
+    def note_success(self, origin: str) -> None:
+        self.filter(origin=origin).exclude(failures=0).update(failures=0, last_error="")
+
+    def note_failure(self, origin: str, error: Exception, retry_after: timedelta | None) -> None:
+        """Count it, and leave the host alone for a while when it asks for that or has failed too often."""
+        self.filter(origin=origin).update(failures=F("failures") + 1, last_error=words_of(str(error)))
+        host = self.get(origin=origin)
+        if pause := pacing.closed_for(host.failures, retry_after):
+            self.filter(origin=origin).update(closed_until=timezone.now() + pause)
+
+
+class Host(models.Model):
+    """A web server that is asked for pages: who asks it now, its robots.txt, and whether it is left alone."""
+
+    origin = models.CharField(max_length=300, primary_key=True, help_text="Such as https://example.org.")
+    busy_until = models.DateTimeField(null=True, editable=False)
+    busy_token = models.UUIDField(null=True, editable=False)
+    closed_until = models.DateTimeField("left alone until", null=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")
+    last_error = models.TextField(blank=True, editable=False)
+    robots = models.TextField("robots.txt", blank=True, editable=False)
+    robots_at = models.DateTimeField("robots.txt read at", null=True, editable=False)
+
+    objects = HostManager()
+
+    class Meta:
+        ordering = ["origin"]
+
+    def __str__(self) -> str:
+        return self.origin
 
 
 class FeedQuerySet(WorkQuerySet):
@@ -94,7 +126,13 @@ class Feed(Work):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="feeds")
     url = models.URLField("address", max_length=1000, unique=True)
     active = models.BooleanField(default=True)
-    interval = models.DurationField(default=timedelta(minutes=15))
+    interval = models.DurationField(
+        default=timedelta(minutes=15),
+        help_text="At most this often; a quiet feed is asked up to eight times less.",
+    )
+    pause = models.DurationField(
+        null=True, editable=False, help_text="Between polls, as the feed's pace asks."
+    )
     etag = models.CharField(max_length=500, blank=True, editable=False)
     last_modified = models.CharField(max_length=100, blank=True, editable=False)
     last_success_at = models.DateTimeField(null=True, editable=False)
@@ -111,14 +149,16 @@ class Feed(Work):
     def __str__(self) -> str:
         return self.url
 
-    def succeed(self, **changes: object) -> None:
-        """Note a poll that went well (with `changes` of other fields) and wait for the next."""
+    def succeed(self, new: int, **changes: object) -> None:
+        """Note a poll that brought `new` items (with `changes` of other fields) and wait for the next."""
+        pause = pacing.after_poll(self.interval, self.pause, new)
         Feed.objects.filter(pk=self.pk, lease_token=self.lease_token).update(
             failures=0,
             attempts=0,
             last_error="",
             last_success_at=timezone.now(),
-            next_try_at=timezone.now() + max(self.interval, SHORTEST_INTERVAL),
+            pause=pause,
+            next_try_at=pacing.next_poll(self.next_try_at, timezone.now(), pause),
             lease_until=None,
             lease_token=None,
             **changes,

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 MAX_ATTEMPTS = 3
@@ -109,6 +110,15 @@ class Work(models.Model):
         self.last_error = ""
 
     WORK_FIELDS = ("lease_until", "lease_token", "next_try_at", "set_aside_at", "attempts", "last_error")
+
+    def put_off(self, until: datetime) -> None:
+        """Not now: give the row back until then. It was not the row's fault, so no attempt is used up."""
+        type(self)._default_manager.filter(pk=self.pk, lease_token=self.lease_token).update(
+            lease_until=None,
+            lease_token=None,
+            next_try_at=until,
+            attempts=Greatest(F("attempts") - 1, 0),
+        )
 
     def fail(
         self, error: BaseException | str, retry_after: timedelta | None = None, final: bool = False

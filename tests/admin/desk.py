@@ -8,7 +8,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from articles.models import Address, Feed, Snapshot
+from articles.models import Address, Feed, Host, Snapshot
 from tests.factories import NOON, make_article, make_place, make_report, make_source
 from timeline import curation
 from timeline.models import Actor, Decision, Event, Place, Report
@@ -51,6 +51,7 @@ def fill(number: int) -> None:
             )  # fmt: skip
             Snapshot.objects.keep(article, b"<p>Shelling hit Arvad")
         Feed.objects.create(source=source, url=f"{article.url}/feed")
+        Host.objects.get_or_create(origin=f"https://wire{n}.invalid")
         Address.objects.create(source=source, url=article.url, article=article)
         event = make_report(
             article, place=make_place(f"Place {n}"), killed_best=4,

@@ -61,6 +61,7 @@ class Publisher:
         self.answer: Response | str = rss(
             *(item(server.url_for(f"/{story}"), f"On the {story}", guid=story) for story in STORIES)
         )
+        server.expect_request("/robots.txt").respond_with_data("", status=404)
         server.expect_request("/feed").respond_with_handler(self._feed)
         for story in STORIES:
             self.publish(story, page(story))

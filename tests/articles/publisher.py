@@ -13,12 +13,12 @@ Script = Callable[[socket.socket, bytes], None]
 class RawPublisher:
     """Answers each connection with `script(connection, request)`. Use as a context manager."""
 
-    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.requests: list[bytes] = []
         self.closing = threading.Event()
         self._script = script
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:

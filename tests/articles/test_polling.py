@@ -290,6 +290,7 @@ def test_two_polls_at_once_poll_once(publisher):
         return Response(body, content_type="text/xml")
 
     publisher.server.clear_all_handlers()
+    publisher.server.expect_request("/robots.txt").respond_with_data("", status=404)
     publisher.server.expect_request("/feed").respond_with_handler(slow)
     feed = make_feed(publisher)
     results = []
