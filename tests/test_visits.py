@@ -38,6 +38,9 @@ def test_a_visit_ends_with_a_pause(cookie, before):
 def test_a_returning_reader_is_led_to_what_changed(client):
     with time_machine.travel(NOW, tick=False):
         old = make_event()
+        client.get(HOME)
+        assert not client.cookies
+        client.post(reverse("look"), {"visits": "on", "next": HOME})
         assert b"since your last visit" not in client.get(HOME).content
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         new = make_event()
@@ -49,6 +52,8 @@ def test_a_returning_reader_is_led_to_what_changed(client):
         assert f'id="event-{new.pk}"' in changed
         assert f'id="event-{old.pk}"' not in changed
         assert "Changed since" in changed
+        client.post(reverse("look"), {"visits": "off", "next": HOME})
+        assert b"since your last visit" not in client.get(HOME).content
 
 
 @pytest.mark.django_db
@@ -58,5 +63,6 @@ def test_the_density_is_kept_and_leads_back(client):
     assert 'data-density="dense"' in client.get(HOME).content.decode()
     away = client.post(reverse("look"), {"density": "roomy", "next": "https://elsewhere.invalid/"})
     assert away["Location"] == "/"
-    assert client.post(reverse("look"), {"density": "huge"}).status_code == 400
+    for wrong in ({"density": "huge"}, {"visits": "always"}, {}):
+        assert client.post(reverse("look"), wrong).status_code == 400
     assert client.get(reverse("look")).status_code == 405

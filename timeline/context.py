@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from articles.models import Source
-from timeline.visits import density, last_visit
+from timeline.visits import density, last_visit, visits_remembered
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -15,4 +15,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": SimpleLazyObject(lambda: Source.objects.filter(demo=True).exists()),
         "density": density(request),
         "last_visit": last_visit(request),
+        "visits_remembered": visits_remembered(request),
     }

@@ -51,7 +51,6 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "history": found.decisions.filter(taken_at__lte=chosen.as_of).select_related(
             "curator", "other_event", "report", "undone_by"
         ),
-        "neighbours": [],
         "merged_from": Event.objects.none(),
     }
     return render(request, "event.html", context)

@@ -1,6 +1,9 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from timeline import citations, exports, facet_search, feeds, map_page, views, visits
+from timeline import citations, compare, digests, exports, facet_search, feeds, map_page, views, visits
+
+register_converter(digests.DayConverter, "day")
+register_converter(digests.MonthConverter, "month")
 
 urlpatterns = [
     path("", views.chronology, name="chronology"),
@@ -13,6 +16,9 @@ urlpatterns = [
     path("places/<int:pk>/", views.place, name="place"),
     path("actors/<int:pk>/", views.actor, name="actor"),
     path("facets/<str:name>/", facet_search.facet_page, name="facet"),
+    path("days/<day:day>/", digests.day_page, name="day"),
+    path("months/<month:month>/", digests.month_page, name="month"),
+    path("compare/", compare.compare_page, name="compare"),
     path("look/", visits.look, name="look"),
     path("map/", map_page.map_page, name="map"),
     path("sources/", views.sources, name="sources"),

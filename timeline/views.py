@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Feed, Source
-from timeline import past_views
+from timeline import neighbours, past_views
 from timeline.answers import answer
+from timeline.by_month import strikes_by_month
 from timeline.chronology import PAGE_SIZE, by_day, read_page
 from timeline.extraction import codebook
 from timeline.extraction.gazetteer.lookup import ATTRIBUTION
@@ -56,17 +57,15 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     gone = found.review == Event.Review.REJECTED or not found.report_count
     if gone and not request.user.is_staff:
         return render(request, "event_rejected.html", {"event": found}, status=410)
-    near = Q(place=found.place) if found.place_id else Q(type=found.type)
+    earlier, later = neighbours.before_and_after(found)
     context = {
         "event": found,
         "ledger": found.live_reports,
         "toll_series": toll_series(found.live_reports),
         "history": found.decisions.select_related("curator", "other_event", "report", "undone_by"),
-        "neighbours": Event.objects.published()
-        .filter(near, category=found.category)
-        .exclude(pk=pk)
-        .select_related("place")
-        .order_by("-start", "-pk")[:6],
+        "earlier": earlier,
+        "later": later,
+        "around": neighbours.around(found),
         "merged_from": found.merged.all(),
         "admin_url": reverse("admin:timeline_event_change", args=[pk]) if request.user.is_staff else "",
     }
@@ -112,6 +111,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         .for_list()
         .order_by("start", "pk")[:RECENT],
         "counts": _by_category(here),
+        "strikes": strikes_by_month(here, f"place={pk}"),
     }
     return render(request, "place.html", context)
 
@@ -133,13 +133,20 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     told = Report.objects.live().filter(attributed_to__overlap=[found.name, *found.aliases])
-    said = Event.objects.published().filter(pk__in=told.values("event"))
+    denials = told.filter(stance=codebook.Stance.DENIES)
+
+    def spoken(reports: QuerySet[Report]) -> QuerySet[Event]:
+        of_these = Event.objects.published().filter(pk__in=reports.values("event"))
+        return of_these.for_list().order_by("-start", "-pk")[:RECENT]
+
     context = {
         "actor": found,
         "did": part(codebook.Role.INITIATOR),
         "done_to": part(codebook.Role.TARGET),
         "took_part": part(codebook.Role.PARTICIPANT, codebook.Role.MEDIATOR),
-        "said": said.for_list().order_by("-start", "-pk")[:RECENT],
+        "said": spoken(told.exclude(stance=codebook.Stance.DENIES)),
+        "contested": spoken(told.exclude(stance=codebook.Stance.DENIES).exclude(event__denied_by=[])),
+        "denied": spoken(denials),
     }
     return render(request, "actor.html", context)
 

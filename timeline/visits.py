@@ -1,6 +1,6 @@
-"""What a reader's browser remembers, in cookies of this site only: the last visit, and how dense the list is.
+"""What a reader asks the browser to remember, in cookies of this site: the last visit, how dense the list is.
 
-Nothing of it is stored on the server, and nothing needs JavaScript.
+Readers get no cookie unless they press a button for it; nothing is stored on the server; nothing needs JavaScript.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 VISIT = "visit"  # "<begin of the visit before>|<last page of this one>"
@@ -51,6 +52,10 @@ def last_visit(request: HttpRequest) -> str:
     return _written(before) if before else ""
 
 
+def visits_remembered(request: HttpRequest) -> bool:
+    return VISIT in request.COOKIES
+
+
 def density(request: HttpRequest) -> str:
     found = request.COOKIES.get(DENSITY, "")
     return found if found in DENSITIES else ""
@@ -63,7 +68,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 
 
 class VisitMiddleware:
-    """Remembers the moment of each page of the chronology."""
+    """Remembers the moment of each page of the chronology, for readers who asked for it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -71,21 +76,37 @@ class VisitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         match = request.resolver_match
-        if match and match.url_name == "chronology" and response.status_code == 200:
-            before, latest = visit(request.COOKIES.get(VISIT, ""), timezone.now())
-            _remember(response, VISIT, f"{_written(before) if before else ''}|{_written(latest)}")
+        if (
+            VISIT in request.COOKIES
+            and match
+            and match.url_name == "chronology"
+            and response.status_code == 200
+        ):
+            _remember_visit(response, request.COOKIES[VISIT])
         return response
 
 
+def _remember_visit(response: HttpResponse, cookie: str) -> None:
+    before, latest = visit(cookie, timezone.now())
+    _remember(response, VISIT, f"{_written(before) if before else ''}|{_written(latest)}")
+
+
+@csrf_exempt  # it changes nothing but the reader's own view, and a token would be a cookie
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Sets how dense the list is, and goes back."""
-    chosen = request.POST.get("density", "")
-    if chosen not in DENSITIES:
-        return HttpResponseBadRequest(f"density: one of {', '.join(DENSITIES)}.\n", content_type="text/plain")
+    """Sets how dense the list is, or whether visits are remembered, and goes back."""
+    chosen, visits = request.POST.get("density"), request.POST.get("visits")
+    if chosen not in (*DENSITIES, None) or visits not in ("on", "off", None) or chosen is visits is None:
+        message = f"Give density ({' or '.join(DENSITIES)}) or visits (on or off).\n"
+        return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     response = HttpResponseRedirect(target)
-    _remember(response, DENSITY, chosen)
+    if chosen:
+        _remember(response, DENSITY, chosen)
+    if visits == "on":
+        _remember_visit(response, "")
+    elif visits == "off":
+        response.delete_cookie(VISIT, samesite="Lax")
     return response
