@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.models import Article
 from timeline import curation
+from timeline.decision_log import exported
 from timeline.forms import CorrectionForm, DecisionForm, MoveForm
 from timeline.models import Actor, Decision, Event, EventActor, Place, Report
 from timeline.search import words_query
@@ -380,7 +382,7 @@ class DecisionAdmin(ReadOnly, LongList, admin.ModelAdmin):
     list_filter = ["kind", ("curator", admin.RelatedOnlyFieldListFilter), "taken_at"]
     list_select_related = ["event", "curator", "undone_by"]
     search_fields = ["reason", "event__headline"]
-    actions = ["undo"]
+    actions = ["undo", "export"]
 
     @admin.display(description="event")
     def of_event(self, decision: Decision) -> SafeString:
@@ -399,6 +401,12 @@ class DecisionAdmin(ReadOnly, LongList, admin.ModelAdmin):
                 self.message_user(request, f"{decision}: {' '.join(error.messages)}", messages.ERROR)
             else:
                 self.message_user(request, f"Undone: {decision}.")
+
+    @admin.action(description="Export as JSON lines", permissions=["view"])
+    def export(self, request: HttpRequest, queryset: QuerySet[Decision]) -> StreamingHttpResponse:
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in exported(queryset))
+        headers = {"Content-Disposition": 'attachment; filename="decisions.jsonl"'}
+        return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("timeline.change_event")

@@ -121,7 +121,8 @@ def correct(
     new = {**event.overrides, **stored}
     if new == event.overrides:
         return None
-    before = {"overrides": event.overrides}
+    fixed = [name for name in stored if event.overrides.get(name, ...) != stored[name]]
+    before = {"overrides": event.overrides, "values": _in_words(event, fixed)}
     event.overrides = new
     for name, value in stored.items():
         setattr(event, name, ledger.from_json(name, value))
@@ -129,7 +130,14 @@ def correct(
         raise ValidationError(wrong)
     event.full_clean(exclude=["search"])  # names a bad value before the database refuses it
     ledger.derive(event)
-    return _decide(Kind.CORRECT, event, curator, reason, before=before, after={"overrides": new})
+    after = {"overrides": new, "values": _in_words(event, fixed)}
+    return _decide(Kind.CORRECT, event, curator, reason, before=before, after=after)
+
+
+def _in_words(event: Event, names: Iterable[str]) -> dict[str, Any]:
+    """Values as the history shows them: a place by its name, which tells more than its number."""
+    values = {name: getattr(event, name) for name in names}
+    return {n: str(v) if v is not None and not isinstance(v, int) else v for n, v in values.items()}
 
 
 def wrong_order(values: Mapping[str, Any]) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from timeline.models.events import Event
@@ -25,6 +28,9 @@ class Decision(models.Model):
         REFUSE = "refuse", "new reading refused"
         UNDO = "undo", "undone"
 
+    uid = models.UUIDField(
+        db_default=RandomUUID(), unique=True, editable=False, help_text="The same wherever it is replayed."
+    )
     kind = models.CharField(max_length=12, choices=Kind)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="decisions")
     other_event = models.ForeignKey(
@@ -56,3 +62,9 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.event}"
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """(field, value before, value after) of a correction or of its undoing, in words."""
+        before, after = self.before.get("values", {}), self.after.get("values", {})
+        return [(name.replace("_", " "), before.get(name), after.get(name)) for name in {**before, **after}]

@@ -1,0 +1,203 @@
+"""Decisions as JSON lines that another instance can replay.
+
+for row in exported(Decision.objects.all()):
+    ...                          # {"uid": …, "kind": "correct", "curator": "ada", "at": …, "event": [report, …], …}
+Replay().take(row)               # "taken", "known" or the reason why not; safe to call again
+
+Rows name no key of this database: events by their reports, reports by article, span and type, places by the key of
+the gazetteer, people by their user name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
+
+from timeline import curation, ledger
+from timeline.models import Decision, Event, Place, Report
+
+Kind = Decision.Kind
+MOST_NAMED = 20  # reports that stand for an event: any one of them finds it
+
+_STATES = {
+    Kind.CONFIRM: Event.Review.CONFIRMED,
+    Kind.REJECT: Event.Review.REJECTED,
+    Kind.REOPEN: Event.Review.UNREVIEWED,
+}
+
+
+def exported(decisions: QuerySet[Decision]) -> Iterator[dict[str, Any]]:
+    """In the order in which they were taken, which is the order to replay them in."""
+    rows = decisions.select_related("curator", "report__article", "undoes").order_by("pk")
+    for decision in rows.iterator(chunk_size=500):
+        yield _row(decision)
+
+
+def _row(decision: Decision) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "uid": str(decision.uid),
+        "kind": decision.kind,
+        "curator": decision.curator.get_username(),
+        "at": decision.taken_at.isoformat(),
+        "reason": decision.reason,
+        "before": _shown(decision.before),
+        "after": _shown(decision.after),
+    }
+    moved = decision.before.get("reports", [])
+    match decision.kind:
+        case Kind.UNDO:
+            row["undoes"] = str(decision.undoes.uid) if decision.undoes else None
+        case Kind.CORRECT:
+            row["event"] = _name_event(decision.event_id)
+            row["fields"] = _fields(decision)
+        case Kind.MERGE | Kind.SPLIT | Kind.MOVE:
+            source = {m["report"] for m in moved if m["event"] != m["put"]}
+            row["reports"] = _name(Report.objects.filter(pk__in=source))
+            staying = [m["report"] for m in moved if m["event"] == m["put"]]
+            if decision.kind == Kind.MERGE:
+                row["into"] = _name(Report.objects.filter(pk__in=staying))
+            elif decision.kind == Kind.MOVE:
+                row["into"] = _name(
+                    Report.objects.filter(event=decision.other_event_id).exclude(pk__in=source)
+                )
+        case Kind.STRIKE_OUT:
+            row["reports"] = _name(Report.objects.filter(decisions=decision))
+        case _:
+            row["event"] = _name_event(decision.event_id)
+    return row
+
+
+def _shown(state: dict[str, Any]) -> dict[str, Any]:
+    """Values in words; moves of reports are told by the rows' other keys."""
+    return state.get("values") or {key: state[key] for key in ("review", "struck_out") if key in state}
+
+
+def _fields(decision: Decision) -> dict[str, Any]:
+    """What a correction set, with places by their key."""
+    before, after = decision.before["overrides"], decision.after["overrides"]
+    fields = {name: value for name, value in after.items() if before.get(name, ...) != value}
+    if fields.get("place"):
+        fields["place"] = Place.objects.get(pk=fields["place"]).key
+    return fields
+
+
+def _name_event(pk: int) -> list[dict[str, Any]]:
+    under = Report.objects.filter(event=pk)
+    if not under.exists():  # merged away: what it brought
+        merges = Decision.objects.filter(event=pk, kind=Kind.MERGE).values_list("before", flat=True)
+        brought = [m["report"] for before in merges for m in before.get("reports", []) if m["event"] == pk]
+        under = Report.objects.filter(pk__in=brought)
+    return _name(under)
+
+
+def _name(reports: QuerySet[Report]) -> list[dict[str, Any]]:
+    first = reports.select_related("article").defer("article__text").order_by("superseded_at", "pk")
+    return [
+        {
+            "article": report.article.url,
+            "content": report.content_hash,
+            "span": [report.quote_start, report.quote_end],
+            "type": report.type,
+            "ordinal": report.ordinal,
+            "quote": report.quote,
+        }
+        for report in first[:MOST_NAMED]
+    ]
+
+
+class NotFound(Exception):
+    """The row is about something that this instance does not hold (yet)."""
+
+
+class Replay:
+    """Takes rows one by one through timeline.curation, under their own number, curator and time."""
+
+    def take(self, row: dict[str, Any]) -> str:
+        try:
+            uid = UUID(row["uid"])
+            if Decision.objects.filter(uid=uid).exists():
+                return "known"
+            with transaction.atomic():
+                decision = self._decide(row)
+                if decision is None:
+                    return "known"  # it was so already
+                taken_at = parse_datetime(row["at"])
+                Decision.objects.filter(pk=decision.pk).update(uid=uid, taken_at=taken_at)
+        except NotFound as missing:
+            return str(missing)
+        except ValidationError as refused:
+            return " ".join(refused.messages)
+        except (KeyError, TypeError, ValueError) as error:
+            return f"This line is no decision: {type(error).__name__} {error}."
+        return "taken"
+
+    def _decide(self, row: dict[str, Any]) -> Decision | None:
+        curator, reason = _curator(row["curator"]), row["reason"]
+        match kind := Kind(row["kind"]):
+            case Kind.UNDO:
+                decision = Decision.objects.filter(uid=UUID(row["undoes"])).first()
+                if decision is None:
+                    raise NotFound("The decision that it undoes is not here: import that one first.")
+                return curation.undo(decision, curator, reason)
+            case Kind.CORRECT:
+                changes = {n: _value(n, v) for n, v in row["fields"].items()}
+                return curation.correct(_event(row["event"]), changes, curator, reason)
+            case Kind.MERGE:
+                event, into = _event(row["reports"]), _event(row["into"])
+                return None if event == into else curation.merge(event, into, curator, reason)
+            case Kind.SPLIT:
+                return curation.split(_reports(row["reports"]), curator, reason)
+            case Kind.MOVE:
+                return curation.move(_reports(row["reports"])[0], _event(row["into"]), curator, reason)
+            case Kind.STRIKE_OUT:
+                return curation.strike_out(_reports(row["reports"])[0], curator, reason)
+            case _:
+                return curation.review(_event(row["event"]), _STATES[kind], curator, reason)
+
+
+def _curator(name: str) -> User:
+    """The user of that name, or a new one who cannot sign in."""
+    user, created = User.objects.get_or_create(username=name, defaults={"is_active": False})
+    if created:
+        user.set_unusable_password()
+        user.save()
+    return user
+
+
+def _value(name: str, value: Any) -> Any:
+    if name != "place" or value is None:
+        return ledger.from_json(name, value)
+    place = Place.objects.filter(key=value).first()
+    if place is None:
+        raise NotFound(f"There is no place {value}.")
+    return place
+
+
+def _reports(names: Iterable[dict[str, Any]]) -> list[Report]:
+    found = []
+    for name in names:
+        start, end = name["span"]
+        report = (
+            Report.objects.filter(
+                article__url=name["article"], content_hash=name["content"],
+                quote_start=start, quote_end=end, type=name["type"], ordinal=name["ordinal"],
+            )
+            .order_by("-superseded_at", "-pk")
+            .first()
+        )  # fmt: skip
+        if report:
+            found.append(report)
+    if not found:
+        raise NotFound("None of the reports that it is about is here: read their articles first.")
+    return found
+
+
+def _event(names: Iterable[dict[str, Any]]) -> Event:
+    return _reports(names)[0].event
