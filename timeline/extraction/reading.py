@@ -1,7 +1,9 @@
 """One sentence as every stage sees it: tokens, clauses, actors, speakers, places, dates and tolls by position."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TypeVar
 
 from timeline.extraction.actors.registry import Actor, Registry
 from timeline.extraction.casualties.finding import TollMention, find_tolls
@@ -24,8 +26,15 @@ class Reading:
     says: list[Attribution]
     places: list[PlaceMention] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
-    tolls: list[TollMention] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    _tolls: list[TollMention] | None = None
+
+    @property
+    def tolls(self) -> list[TollMention]:
+        """Found when first asked for: most sentences tell nothing that could have a toll."""
+        if self._tolls is None:
+            self._tolls = find_tolls(self.text, self.sentence.start, self.sentence.end)
+        return self._tolls
 
     def position(self, offset: int) -> int:
         """The token that holds a character offset."""
@@ -75,11 +84,20 @@ def read(document: Document) -> list[Reading]:
         if not tokens:
             continue
         parsed = parse(tokens)
-        here = [p for p in places if s.start <= p.start < s.end]
+        here = _within(s, places)
         actors = registry.read(parsed, [(p.start, p.end) for p in here if p.role == PLACE])
         reading = Reading(s, parsed, actors, attributions(parsed, actors), places=here, text=text)
         reading.starts = [t.start for t in tokens]
-        reading.dates = [d for d in dates if s.start <= d.start < s.end]
-        reading.tolls = find_tolls(text, s.start, s.end)
+        reading.dates = _within(s, dates)
         readings.append(reading)
     return readings
+
+
+_Mention = TypeVar("_Mention", PlaceMention, DateMention)
+
+
+def _within(sentence: Sentence, mentions: list[_Mention]) -> list[_Mention]:
+    """Those of an article's mentions, which are in order, that begin in the sentence."""
+    first = bisect_left(mentions, sentence.start, key=attrgetter("start"))
+    last = bisect_left(mentions, sentence.end, first, key=attrgetter("start"))
+    return mentions[first:last]

@@ -29,13 +29,13 @@ class Entry:
 
 
 @cache
-def _names() -> dict[str, list[tuple[tuple[str, ...], Entry]]]:
-    """First word -> (all words, entry), longest first."""
-    table: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+def _names() -> dict[str, list[tuple[tuple[str, ...], str, Entry]]]:
+    """First word -> (all words, the last in lower case, entry), longest first."""
+    table: dict[str, list[tuple[tuple[str, ...], str, Entry]]] = {}
 
     def add(form: str, entry: Entry) -> None:
         words = tuple(form.replace("’", "'").replace("'s", " 's").split())
-        table.setdefault(words[0].lower(), []).append((words, entry))
+        table.setdefault(words[0].lower(), []).append((words, words[-1].lower(), entry))
 
     for iso, (name, others, demonyms, metonyms) in load("states")["states"].items():
         for form in (name, *others):
@@ -110,9 +110,9 @@ def match_name(tokens: list[Token], i: int) -> tuple[Entry, int] | None:
     options = _names().get(t.lower)
     if not options:
         return None
-    for words, entry in options:
+    for words, last, entry in options:
         n = len(words)
-        if i + n > len(tokens):
+        if i + n > len(tokens) or tokens[i + n - 1].lower != last:
             continue
         piece = tokens[i : i + n]
         if all(

@@ -8,7 +8,7 @@ count         "five deaths", "the bodies of five"       toll    "the death toll 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from timeline.extraction.casualties.people import Word
 from timeline.extraction.codebook import Toll
@@ -69,8 +69,12 @@ def _needles() -> tuple[str, ...]:
 
 def may_hold_tolls(sentence: str) -> bool:
     """A cheap look that passes every sentence with a casualty word: most sentences have none."""
-    lowered = sentence.lower()
-    return any(needle in lowered for needle in _needles())
+    return any(map(_has_needle, sentence.lower().split()))
+
+
+@lru_cache(maxsize=65_536)
+def _has_needle(word: str) -> bool:
+    return any(needle in word for needle in _needles())
 
 
 def find_triggers(words: Sequence[Word]) -> list[Trigger]:

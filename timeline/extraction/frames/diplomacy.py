@@ -344,4 +344,4 @@ def _about_conflict(said: list[Token]) -> bool:
     lower = [t.lower for t in said]
     if any(w in words or any(part in words for part in w.split("-")) for w in lower):
         return True
-    return any(tuple(lower[i : i + len(p)]) == p for p in phrases for i in range(len(lower)))
+    return any(tuple(lower[i : i + len(p)]) == p for i, w in enumerate(lower) for p in phrases.get(w, ()))

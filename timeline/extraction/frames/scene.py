@@ -15,10 +15,13 @@ from timeline.extraction.triggers import Trigger, means_in
 
 
 @cache
-def context_words(group: str) -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
-    """(single words, phrases) of a group of `lexicon/contexts.toml`, nouns in both numbers."""
+def context_words(group: str) -> tuple[frozenset[str], dict[str, list[tuple[str, ...]]]]:
+    """(single words, phrases by first word) of a group of `lexicon/contexts.toml`, nouns in both numbers."""
     forms = {form for noun in load("contexts")[group] for form in noun_forms(noun)}
-    return frozenset(f for f in forms if " " not in f), frozenset(tuple(f.split()) for f in forms if " " in f)
+    phrases: dict[str, list[tuple[str, ...]]] = {}
+    for words in sorted(tuple(form.split()) for form in forms if " " in form):
+        phrases.setdefault(words[0], []).append(words)
+    return frozenset(form for form in forms if " " not in form), phrases
 
 
 @dataclass(slots=True)
@@ -52,11 +55,10 @@ class Scene:
             lower = tokens[i].lower
             if lower in words:
                 return i
-            for part in lower.split("-"):
-                if part in words and "-" in lower:
-                    return i
-            for phrase in phrases:
-                if lower == phrase[0] and tuple(t.lower for t in tokens[i : i + len(phrase)]) == phrase:
+            if "-" in lower and not words.isdisjoint(lower.split("-")):
+                return i
+            for phrase in phrases.get(lower, ()):
+                if tuple(t.lower for t in tokens[i : i + len(phrase)]) == phrase:
                     return i
         return -1
 

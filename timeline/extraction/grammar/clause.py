@@ -1,5 +1,6 @@
 """What the parse of a sentence is made of."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -59,14 +60,16 @@ class Parsed:
         return best
 
     def phrase_at(self, position: int) -> tuple[int, int] | None:
-        return next((p for p in self.phrases if p[0] <= position < p[1]), None)
+        """The noun phrase that holds the token (they are in order and do not overlap)."""
+        k = bisect_right(self.phrases, (position, len(self.tokens))) - 1
+        return self.phrases[k] if k >= 0 and position < self.phrases[k][1] else None
 
     def phrase_after(self, position: int, limit: int) -> tuple[int, int] | None:
         """The first noun phrase that begins at `position`, over adverbs and particles."""
         i = position
         while i < limit and (self.tokens[i].tag in ("RB", "RP", "RBR") or self.tokens[i].is_quote):
             i += 1
-        return next((p for p in self.phrases if p[0] <= i < p[1]), None) if i < limit else None
+        return self.phrase_at(i) if i < limit else None
 
 
 def phrase_ending(parsed: Parsed, position: int) -> tuple[int, int] | None:
@@ -74,7 +77,8 @@ def phrase_ending(parsed: Parsed, position: int) -> tuple[int, int] | None:
     i = position
     while i > 0 and parsed.tokens[i - 1].text in (",", "(", "—", "–"):
         i -= 1
-    return next((p for p in parsed.phrases if p[1] == i), None)
+    phrase = parsed.phrase_at(i - 1)
+    return phrase if phrase is not None and phrase[1] == i else None
 
 
 def reporting_verb(token: Token) -> bool:

@@ -121,7 +121,8 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Tokens of `text[start:end]`, tagged. Offsets are into `text`."""
     found = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
     words = [m.group() for m in found]
-    shouting = sum(w.isupper() and len(w) > 3 for w in words) > len(words) / 2  # an all-capitals headline
+    capitals = [w for w in words if w.isupper()]
+    shouting = sum(len(w) > 3 for w in capitals) > len(words) / 2  # an all-capitals headline
     tokens = [
         Token(m.start(), m.end(), word, *_read(word, not i, shouting))
         for i, (m, word) in enumerate(zip(found, words, strict=True))

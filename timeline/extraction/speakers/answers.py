@@ -304,8 +304,12 @@ class _Version:
         self.reading, self.index, self.said = reading, index, said
         self.parsed = reading.parsed
         self.side = side_of(said.speaker)
-        others = [i for i in range(*span) if side_of(speakers_at(reading.says, i)[-1].speaker) != self.side]
-        self.span = span = (span[0], min([*others, span[1]]))  # what others say within it is theirs
+        if len(reading.says) > 1:  # what others say within it is theirs
+            others = (
+                i for i in range(*span) if side_of(speakers_at(reading.says, i)[-1].speaker) != self.side
+            )
+            span = (span[0], next(others, span[1]))
+        self.span = span
         tokens = self.parsed.tokens[span[0] : span[1]]
         self.text = " " + " ".join("not" if t.lower == "n't" else t.lower for t in tokens) + " "
 

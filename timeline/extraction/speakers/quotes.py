@@ -1,10 +1,13 @@
 """Quotations that run over several sentences: who speaks in a sentence that does not say so itself."""
 
+import re
+
 from timeline.extraction.reading import Reading
 from timeline.extraction.speakers.attribution import Attribution, Speaker
 
 _OPEN = "“„«"
 _CLOSE = "”»"
+_MARK = re.compile(rf'["{_OPEN}{_CLOSE}]')
 
 
 def inherited_speakers(readings: list[Reading]) -> dict[int, Speaker]:
@@ -61,12 +64,12 @@ def _inside(readings: list[Reading]) -> list[bool]:
         text = r.text[r.sentence.start : r.sentence.end]
         begins = text[:1] in _OPEN or text[:1] == '"'
         result.append(state or begins)
-        for ch in text:
+        for ch in _MARK.findall(text):
             if ch in _OPEN:
                 state = True
             elif ch in _CLOSE:
                 state = False
-            elif ch == '"':
+            else:
                 state = not state
     return result
 
