@@ -12,6 +12,7 @@ from timeline.as_of import Past, Unanswerable, event_at
 from timeline.chronology import Page
 from timeline.filters import EventFilter, moment_text
 from timeline.histogram import make_histogram
+from timeline.history import steps
 from timeline.models import Event
 from timeline.toll_chart import toll_series
 
@@ -48,6 +49,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "moment": chosen.as_of,
         "ledger": found.live_reports,
         "toll_series": toll_series(found.live_reports),
+        "steps": steps(found, until=chosen.as_of),
         "history": found.decisions.filter(taken_at__lte=chosen.as_of).select_related(
             "curator", "other_event", "report", "undone_by"
         ),

@@ -1,6 +1,17 @@
 from django.urls import path, register_converter
 
-from timeline import citations, compare, digests, exports, facet_search, feeds, map_page, views, visits
+from timeline import (
+    article_versions,
+    citations,
+    compare,
+    digests,
+    exports,
+    facet_search,
+    feeds,
+    map_page,
+    views,
+    visits,
+)
 
 register_converter(digests.DayConverter, "day")
 register_converter(digests.MonthConverter, "month")
@@ -13,6 +24,7 @@ urlpatterns = [
     path("events.csv-metadata.json", exports.csv_metadata, name="csv-metadata"),
     path("events.<str:name>", exports.download, name="export"),
     path("articles/<int:pk>/", views.article, name="article"),
+    path("articles/<int:pk>/versions/<int:number>/", article_versions.version, name="article-version"),
     path("places/<int:pk>/", views.place, name="place"),
     path("actors/<int:pk>/", views.actor, name="actor"),
     path("facets/<str:name>/", facet_search.facet_page, name="facet"),

@@ -18,6 +18,7 @@ from timeline.extraction.gazetteer.lookup import ATTRIBUTION
 from timeline.facets import facets
 from timeline.filters import STATUS_LABELS, EventFilter, place_query
 from timeline.histogram import make_histogram
+from timeline.history import steps
 from timeline.models import Actor, Event, EventActor, Place, Report
 from timeline.pipeline import EXTRACTOR
 from timeline.quotes import mark
@@ -62,6 +63,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "event": found,
         "ledger": found.live_reports,
         "toll_series": toll_series(found.live_reports),
+        "steps": steps(found),
         "history": found.decisions.select_related("curator", "other_event", "report", "undone_by"),
         "earlier": earlier,
         "later": later,
