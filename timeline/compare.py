@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from timeline.extraction.codebook import Stance
 from timeline.filters import EventFilter
 from timeline.models import Event, Report
+from timeline.present import present_filter
 from timeline.sides import side_name
 
 MOST = 60  # events; a narrower filter shows the rest
@@ -85,7 +86,7 @@ def sides(chosen: EventFilter) -> list[tuple[str, str, int]]:
 
 @require_safe
 def compare_page(request: HttpRequest) -> HttpResponse:
-    chosen = EventFilter(request.GET)
+    chosen = present_filter(request.GET)
     choice = sides(chosen)
     codes = [code for code, _name, _n in choice]
     # Without a choice the two that speak most are compared.

@@ -16,6 +16,7 @@ from timeline.chronology import by_day
 from timeline.extraction.codebook import CATEGORY_LABELS, Status
 from timeline.filters import STATUS_LABELS, EventFilter
 from timeline.models import EventActor
+from timeline.present import present_filter
 
 MOST = 200  # events in full on a day's page
 TOP = 10  # places, actors
@@ -76,7 +77,7 @@ def _within(request: HttpRequest, start: date, end: date) -> EventFilter:
     """The filter of the address, with these dates in place of its own."""
     query = request.GET.copy()
     query["from"], query["to"] = start.isoformat(), end.isoformat()
-    return EventFilter(query)
+    return present_filter(query)
 
 
 @require_safe

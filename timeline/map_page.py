@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from timeline.filters import EventFilter
 from timeline.maps import VIEWS, draw_map
+from timeline.present import present_filter
 
 
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
-    chosen = EventFilter(request.GET)
+    chosen = present_filter(request.GET)
     view = request.GET.get("view", "fit")
     errors = list(chosen.errors)
     if chosen.as_of:
