@@ -159,6 +159,7 @@ def queries(events: list[Event]) -> list[str]:
         "from=2024-02-10", "to=2024-02-10", "from=2024-02-01&to=2024-02-29", "category=strike",
         "category=strike&category=diplomacy", "type=capture", "country=KA", "region=NO.Nahr", "killed=0",
         "killed=4", "killed=5", "review=confirmed", "review=unreviewed", "status=denied", "status=claimed",
+        "claimed_by=NO", "unconfirmed_by=NO", "claimed_by=RU",
         "box=29,49,31,51", "box=10,5,25,20", f"actor={actor}", f"source={source}",
         *(f"place={pk}" for pk in places), f"place={places[0]}&place={places[1]}", "category=strike&country=KA",
         f"after=2024-02-10.{events[1].pk}", f"after=2024-02-10.{events[1].pk}&order=old",

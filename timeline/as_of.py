@@ -24,6 +24,7 @@ from django.db.models import Max, Q
 
 from timeline import ledger
 from timeline.chronology import PAGE_SIZE, Page, by_day
+from timeline.claiming import is_claimed_by
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.facets import LONG, Facet, Option
 from timeline.filters import STATUS_LABELS, EventFilter, FilterForm, cursor
@@ -173,6 +174,8 @@ MATCHES: dict[str, Callable[[Event, Any], bool]] = {
     ),
     "status": lambda e, values: e.status in values,
     "review": lambda e, values: e.review in values,
+    "claimed_by": is_claimed_by,
+    "unconfirmed_by": lambda e, side: side not in e.said_by,
     "box": lambda e, box: (
         e.place is not None
         and e.place.kind in PINNED_KINDS

@@ -23,6 +23,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from articles.models import Source
+from timeline.claiming import SideField, claimed_by, unconfirmed_by
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
 from timeline.models import Actor, Event, EventActor, Place
 from timeline.models.events import EventQuerySet
@@ -102,6 +103,8 @@ class FilterForm(forms.Form):
         required=False,
         choices=[("unreviewed", "Unreviewed"), ("confirmed", "Confirmed")],
     )
+    claimed_by = SideField(label="Claimed by", required=False, max_length=80)
+    unconfirmed_by = SideField(label="Not confirmed by", required=False, max_length=80)
     exclude = ExclusionsField(label="Not", required=False)
     changed = MomentField(label="Changed since", required=False, widget=forms.HiddenInput)
     killed = forms.IntegerField(label="Killed, at least", required=False, min_value=0, max_value=10_000_000)
@@ -223,6 +226,8 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
     ),
     "status": lambda values: Q(status__in=values),
     "review": lambda values: Q(review__in=values),
+    "claimed_by": claimed_by,
+    "unconfirmed_by": unconfirmed_by,
     "box": lambda box: box.query,
     "exclude": lambda exclusions: _none(exclusions),
     "changed": lambda moment: Q(updated_at__gte=moment),
@@ -363,7 +368,7 @@ class EventFilter:
                 return value.words
             case datetime():
                 return moment_words(value)
-        if name == "country":
+        if name in ("country", "claimed_by", "unconfirmed_by"):
             return side_name(value)
         if name == "region":
             return str(value.partition(".")[2])

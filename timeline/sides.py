@@ -11,7 +11,8 @@ def _names() -> dict[str, str]:
     groups: dict[str, str] = {}
     for name, side, *_ in load("actors")["groups"].values():
         groups.setdefault(side, name)
-    return groups | states
+    bodies = {key: name for key, (name, side, *_) in load("actors")["organisations"].items() if key == side}
+    return bodies | groups | states
 
 
 def side_name(code: str) -> str:

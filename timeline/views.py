@@ -13,6 +13,7 @@ from timeline import neighbours, past_views
 from timeline.answers import answer
 from timeline.by_month import strikes_by_month
 from timeline.chronology import PAGE_SIZE, by_day, read_page
+from timeline.claiming import CONTROL, control_claims, unconfirmed_links
 from timeline.extraction import codebook
 from timeline.extraction.gazetteer.lookup import ATTRIBUTION
 from timeline.facets import facets
@@ -106,12 +107,12 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Place.objects.select_related("parent"), pk=pk)
     here = Event.objects.published().filter(place_query(found))
     events = list(here.for_list().order_by("-start", "-pk")[:RECENT])
+    claims = control_claims(here.filter(type__in=CONTROL).for_list().order_by("start", "pk")[:RECENT])
     context = {
         "place": found,
         "days": by_day(events),
-        "claims": here.filter(category=codebook.Category.TERRITORY)
-        .for_list()
-        .order_by("start", "pk")[:RECENT],
+        "claims": claims,
+        "unconfirmed": unconfirmed_links(found, claims),
         "counts": _by_category(here),
         "strikes": strikes_by_month(here, f"place={pk}"),
     }

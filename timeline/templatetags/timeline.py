@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from timeline.claiming import side_suggestions
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
 from timeline.filters import moment_text, moment_words
@@ -29,6 +30,7 @@ register = template.Library()
 register.filter(side_name)
 register.filter(moment_text)
 register.filter(moment_words)
+register.simple_tag(side_suggestions)
 
 
 # Addresses
@@ -203,6 +205,12 @@ def _status_words(event: Any) -> str:
         case "planned":
             return _("Planned")
     return _("Reported")
+
+
+@register.filter
+def side_names(codes: Iterable[str]) -> str:
+    """ "Russia and the UN" for ["RU", "UN"]; "" for none."""
+    return listing([with_article(side_name(code)) for code in codes])
 
 
 @register.filter

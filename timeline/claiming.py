@@ -1,0 +1,146 @@
+"""Who claims what: the filter "claimed by X, not confirmed by Y", and a place's claims of control in order.
+
+CONDITIONS = {"claimed_by": claimed_by, "unconfirmed_by": unconfirmed_by}   # Q objects: plain SQL
+control_claims(events)     # rows of a place's page, of events that `for_list()` has made
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+
+from timeline.assessment import INDEPENDENT_BODIES, PERFORMATIVE, independent_body
+from timeline.assessment.camps import opponents
+from timeline.extraction.codebook import Role
+from timeline.extraction.lexicon import load
+from timeline.models import Event, Place
+from timeline.sides import side_name
+
+# Types that say who holds a place. Gaining ground near it, or crossing a border, does not yet.
+CONTROL = ("capture", "recapture", "withdrawal", "annexation", "control")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """A side's name or code in small letters -> its code as `Event.said_by` has it."""
+    codes = {body.lower(): body for body in INDEPENDENT_BODIES}
+    for section in ("groups", "organisations"):
+        for name, side, others in load("actors")[section].values():
+            codes |= {form.lower(): independent_body("", side) or side for form in (side, name, *others)}
+    for code, (name, others, *_) in load("states")["states"].items():
+        codes |= {form.lower(): code for form in (code, name, *others)}
+    return codes
+
+
+def side_code(words: str) -> str | None:
+    """ "russia" and "RU" -> "RU", "Hamas" -> "hamas", "un" -> "UN"; None for what is no side that is known."""
+    return _codes().get(" ".join(words.lower().split()))
+
+
+@cache
+def side_suggestions() -> list[str]:
+    """Names to offer: the sides at war (`lexicon/opponents.toml`), and the bodies that take no side."""
+    wars = load("opponents")["wars"]
+    at_war = {side_name(side) for side in wars} | {side_name(o) for others in wars.values() for o in others}
+    return [*sorted(at_war), *sorted(INDEPENDENT_BODIES)]
+
+
+class SideField(forms.CharField):
+    """A side by code or name. Its value is the code that `Event.said_by` has."""
+
+    def to_python(self, value: Any) -> str | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text:
+            return None
+        code = side_code(text)
+        if code is None:
+            raise forms.ValidationError(
+                f"No side is known as “{text[:60]}”: write a state, a group or a body, such as RU, Hamas or UN."
+            )
+        return code
+
+
+def claimed_by(side: str) -> Q:
+    """Events of which this side says that they happened. Announcing a statement or a sanction claims nothing."""
+    return Q(said_by__contains=[side]) & ~Q(type__in=PERFORMATIVE)
+
+
+def unconfirmed_by(side: str) -> Q:
+    """Events that this side does not say happened: it denies them, or is not heard."""
+    return ~Q(said_by__contains=[side])
+
+
+def is_claimed_by(event: Event, side: str) -> bool:
+    """`claimed_by` of an event at hand."""
+    return side in event.said_by and event.type not in PERFORMATIVE
+
+
+@dataclass(frozen=True)
+class ControlClaim:
+    """One claim of control: who is said to hold or leave the place, and who says so, by code.
+
+    `says` was the first heard, `confirms` those after it; without them outlets alone report it.
+    """
+
+    event: Event
+    holders: list[str]
+    says: list[str]
+    confirms: list[str]
+    denies: list[str]
+
+    @property
+    def leaves(self) -> bool:
+        return self.event.type == "withdrawal"
+
+
+def control_claims(events: Iterable[Event]) -> list[ControlClaim]:
+    """In the order of the events, which have their `parts`."""
+    return [
+        ControlClaim(
+            event,
+            holders=list(
+                dict.fromkeys(
+                    part.actor.side
+                    for part in event.parts.all()
+                    if part.role == Role.INITIATOR and part.actor.side
+                )
+            ),
+            says=event.said_by[:1],
+            confirms=event.said_by[1:],
+            denies=event.denied_by,
+        )
+        for event in events
+    ]
+
+
+@dataclass(frozen=True)
+class ClaimsLink:
+    """A list of the claims of one side at a place that another does not confirm, as a query string."""
+
+    side: str
+    other: str
+    query: str
+
+
+def unconfirmed_links(place: Place, claims: Iterable[ControlClaim]) -> list[ClaimsLink]:
+    """For each side that claims, and each that could confirm it: the state of the place, and whoever was heard."""
+    heard: dict[str, None] = {}
+    claims = list(claims)
+    for claim in claims:
+        heard |= dict.fromkeys([*claim.says, *claim.confirms, *claim.denies])
+    others = dict.fromkeys([*heard, *([place.country] if place.country else [])])
+    claimants = dict.fromkeys(side for claim in claims for side in claim.says)
+    links = []
+    for side in claimants:
+        for other in others:
+            if other in opponents([side]):
+                query = QueryDict(mutable=True)
+                query["place"], query["claimed_by"], query["unconfirmed_by"] = str(place.pk), side, other
+                links.append(ClaimsLink(side, other, query.urlencode()))
+    return links
