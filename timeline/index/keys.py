@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, F, QuerySet, TextField, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from pyroaring import BitMap
 
@@ -56,14 +56,19 @@ def values_of(events: EventQuerySet) -> dict[str, QuerySet[Any, Any]]:
 
 def keys_of(ids: Collection[int]) -> dict[int, set[str]]:
     """{event: its keys}, "facet:value"; an event that is not published has none. One query."""
-    first, *others = [
-        events.values_list("pk", Value(facet, CharField()), F("value"))
-        for facet, events in values_of(Event.objects.published().filter(pk__in=ids)).items()
-    ]
     keys: dict[int, set[str]] = defaultdict(set)
-    for pk, facet, value in first.union(*others, all=True):
-        keys[pk].add(f"{facet}:{value}")
+    for pk, key in pairs_of(Event.objects.published().filter(pk__in=ids)):
+        keys[pk].add(key)
     return keys
+
+
+def pairs_of(events: EventQuerySet) -> QuerySet[Any, Any]:
+    """(event, key) for each key of each of the events, as one query; some twice."""
+    first, *others = [
+        of_facet.values_list("pk", Concat(Value(f"{facet}:"), "value", output_field=TextField()))
+        for facet, of_facet in values_of(events).items()
+    ]
+    return first.union(*others, all=True)
 
 
 def table_of_all_events() -> FacetTable:

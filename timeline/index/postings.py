@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.db import connection, transaction
 from pyroaring import BitMap
 
-from timeline.index.keys import blocks_of, keys_of, table_of_all_events
+from timeline.index.keys import blocks_of, keys_of, pairs_of, table_of_all_events
 from timeline.index.table import BLOCK, FacetTable
 from timeline.models import Event, Posted, Posting
 
@@ -150,10 +150,12 @@ def rebuild() -> tuple[FacetTable, int]:
 
 
 def _note_all_keys() -> None:
-    """Note for each event the keys that the posting rows have it under; only what differs is written."""
-    last = 0
-    while ids := list(Event.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
-        keys = keys_of(ids)
-        before = {pk: set(each) for pk, each in Posted.objects.filter(pk__in=ids).values_list("pk", "keys")}
-        _note_keys({pk: keys.get(pk, set()) for pk in ids if before.get(pk) != keys.get(pk, set())})
-        last = ids[-1]
+    """Note for each event the keys that it now stands under."""
+    pairs, parameters = pairs_of(Event.objects.published()).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM timeline_posted")
+        cursor.execute(
+            "INSERT INTO timeline_posted (event_id, keys) "  # noqa: S608 (Django's own SQL)
+            f"SELECT event, array_agg(DISTINCT key) FROM ({pairs}) AS pair (event, key) GROUP BY event",
+            parameters,
+        )

@@ -139,9 +139,7 @@ class FacetTable:
 
     def top(self, facet: str, within: BitMap | None, most: int, always: Collection[str] = ()) -> Top:
         """The values with the most events: the same as `top_of(counts(...))`, without counting them all."""
-        if within is None:
-            return top_of(self._values(facet).counts, most, always)
-        if facet == "place" and self._is_narrow(within):
+        if within is not None and facet == "place" and self._is_narrow(within):
             return top_of({str(v): n for v, n in self._gathered("place", within)}, most, always)
         found: dict[str, int] = {}
         floor = 0  # the count of the last of the best so far
@@ -150,7 +148,7 @@ class FacetTable:
             # No value has more events here than it has in all.
             if values.counts[value] < floor and len(found) > most + len(always):
                 break
-            if n := values.bitmaps[value].intersection_cardinality(within):
+            if n := self.cardinality(facet, value, within):
                 found[value] = n
                 if len(found) >= most:
                     floor = sorted(found.values(), reverse=True)[most - 1]
