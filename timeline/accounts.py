@@ -14,6 +14,7 @@ from timeline.clustering.grouping import Placed
 from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Role, Stance
 from timeline.extraction.findings import Party
 from timeline.models import Event, Report
+from timeline.models.reports import ReportQuerySet
 
 # How far from the new accounts a curator's decision may still matter: more than clustering's windows reach.
 REACH = timedelta(days=40)
@@ -73,7 +74,7 @@ class StoredReports:
     def __init__(self, without: Iterable[int] = ()) -> None:
         self.without = list(without)
 
-    def _live(self) -> QuerySet[Report]:
+    def _live(self) -> ReportQuerySet:
         return (
             Report.objects.live()
             .exclude(pk__in=self.without)
@@ -86,7 +87,7 @@ class StoredReports:
         return ((account_of(report), report.event_id) for report in reports)
 
     def near(self, window: Window, since: datetime | None = None) -> Iterator[Placed]:
-        reports = self._live().filter(type__in=window.types, start__lte=window.last, end__gte=window.first)
+        reports = self._live().touching(window.first, window.last).filter(type__in=window.types)
         if window.country:
             reports = reports.filter(Q(place=None) | Q(place__country__in=["", window.country]))
         if window.admin1:

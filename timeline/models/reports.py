@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,11 +17,21 @@ from timeline.models.catalogue import Actor, Place
 from timeline.models.events import Event
 from timeline.models.tolls import Tolls, toll_constraints
 
+LIVE = Q(superseded_at=None, struck_out=False)
+LONG = timedelta(days=31)
+LASTING = Q(end__gt=F("start") + LONG)  # a few: "in 2023"
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def live(self) -> Self:
         """Not replaced by a later reading of the article, not struck out by a curator."""
-        return self.filter(superseded_at=None, struck_out=False)
+        return self.filter(LIVE)
+
+    def touching(self, first: date, last: date) -> Self:
+        """Those whose dates overlap the period. With a type, two short ranges of an index whatever the table's
+        size: the starts of the month before the period, and the few reports that last longer."""
+        recent = Q(start__gte=first - LONG) | LASTING
+        return self.filter(recent, start__lte=last, end__gte=first)
 
     def with_successors(self) -> list[int]:
         """The keys of these reports and of all that have replaced them since, in that order."""
@@ -110,6 +120,9 @@ class Report(Tolls):
         indexes = [
             models.Index(fields=["event"], name="report_live_event", condition=Q(superseded_at=None)),
             models.Index(fields=["article"], name="report_live_article", condition=Q(superseded_at=None)),
+            # Where clustering looks for reports of the same act: `touching`.
+            models.Index(fields=["type", "start"], name="report_near", condition=LIVE),
+            models.Index(fields=["type", "start"], name="report_near_lasting", condition=LIVE & LASTING),
         ]
         constraints = [
             models.UniqueConstraint(
