@@ -15,6 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.models import Article
@@ -449,6 +451,8 @@ class ReportInline(ReadOnly, admin.TabularInline):
         return page_of(report.event, str(report.event))
 
 
+# Keys of second factors are shown to nobody; `forget_second_factor` removes them.
+admin.site.unregister([TOTPDevice, StaticDevice])
 admin.site.unregister(Article)
 
 

@@ -11,6 +11,8 @@ def present_filter(query: QueryDict) -> EventFilter:
     """The filter, with an error in place of a past moment: events of now are never passed off as those of then."""
     chosen = EventFilter(query)
     if chosen.as_of:
-        chosen.form.add_error("as_of", "This page only tells what is known now; the chronology tells the past.")
+        chosen.form.add_error(
+            "as_of", "This page only tells what is known now; the chronology tells the past."
+        )
         chosen.as_of = None
     return chosen
