@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, datetime
 from itertools import product
 
@@ -166,6 +167,8 @@ def ids(name, text):
             return [json.loads(line)["id"] for line in text.splitlines()]
         case "geojson":
             return [each["id"] for each in json.loads(text)["features"]]
+        case "ics":
+            return [int(n) for n in re.findall(r"^UID:event-(\d+)@", text, flags=re.MULTILINE)]
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     if name == "timelinejs.csv":  # its address is in the text
         return [int(row["Text"].rsplit("/events/")[-1].split("/")[0]) for row in rows]
@@ -211,7 +214,7 @@ def test_the_file_goes_on_where_the_page_does(client, events):
 
 def test_the_links_of_the_page_carry_its_filter(client, events):
     html = client.get("/?category=strike&from=soon").content.decode()
-    for name in ("csv", "json", "geojson", "acled.csv", "ucdp.csv", "timelinejs.csv", "atom"):
+    for name in ("csv", "json", "geojson", "ics", "acled.csv", "ucdp.csv", "timelinejs.csv", "atom"):
         assert f'href="/events.{name}?category=strike"' in html
     assert 'href="/events.csv"' in client.get("/").content.decode()
 

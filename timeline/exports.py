@@ -25,6 +25,7 @@ from django.views.decorators.http import require_safe
 from timeline.as_of import Past, Unanswerable
 from timeline.extraction.codebook import PlacePrecision
 from timeline.filters import MAX_VALUES, EventFilter, FilterForm, moment_text
+from timeline.ical import calendar
 from timeline.models import Event, Place
 from timeline.records import COLUMNS, DATATYPES, LISTS, NOTE, VERSION, Record, Value, ledger, record
 from timeline.schemes import (
@@ -224,6 +225,7 @@ FORMATS: dict[str, Format] = {
     "geojson": Format(
         "GeoJSON", "application/geo+json", _document({"type": "FeatureCollection"}, "features", feature)
     ),
+    "ics": Format("iCalendar", "text/calendar; charset=utf-8", calendar),
     "timelinejs.csv": Format("TimelineJS", _CSV, csv_of(TIMELINEJS_COLUMNS, timelinejs)),
     "acled.csv": Format("ACLED columns", _CSV, csv_of(ACLED_COLUMNS, acled)),
     "ucdp.csv": Format("UCDP columns", _CSV, csv_of(UCDP_COLUMNS, ucdp)),
