@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from timeline import (
+    accuracy_page,
     article_versions,
     citations,
     compare,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("look/", visits.look, name="look"),
     path("map/", map_page.map_page, name="map"),
     path("sources/", views.sources, name="sources"),
+    path("accuracy/", accuracy_page.accuracy, name="accuracy"),
     path("about/", views.about, name="about"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -16,8 +16,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from articles.reading import Row, read_jsonl
+from timeline import accuracy
 from timeline.clustering import Account, Mention, cluster, leads, prominence
-from timeline.extraction import Document, Finding, extract
+from timeline.extraction import VERSION, Document, Finding, extract
 from timeline.extraction.codebook import Precision
 from timeline.extraction.dates.finding import find_dates
 from timeline.extraction.grammar.segment import sentences
@@ -36,11 +37,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument("--errors", type=int, default=0, help="Print that many errors of each kind.")
+        parser.add_argument(
+            "--write",
+            action="store_true",
+            help="Store the figures for the page /accuracy/ and the table of docs/accuracy.md.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.folder: Path = options["folder"]
         if not self.folder.is_dir():
             raise CommandError(f"{self.folder} is no folder.")
+        self.parts: list[dict[str, Any]] = []
+        self.measures: list[dict[str, Any]] = []
         with tempfile.TemporaryDirectory() as scratch:
             self.scratch = Path(scratch)
             self.gold(options["errors"])
@@ -48,6 +56,17 @@ class Command(BaseCommand):
             self.no_conflict()
             self.atrocities()
             self.dates()
+        if options["write"]:
+            self.publish()
+
+    def publish(self) -> None:
+        today = datetime.now(UTC).date().isoformat()
+        figures = {"extractor": VERSION, "measured": today, "gold": self.parts, "more": self.measures}
+        accuracy.FIGURES.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        accuracy.DOCUMENT.write_text(
+            accuracy.with_table(accuracy.DOCUMENT.read_text("utf-8"), figures), "utf-8"
+        )
+        self.stdout.write(f"Written: {accuracy.FIGURES}, {accuracy.DOCUMENT}")
 
     # Each measure: read, extract, write predictions, run the folder's own scorer.
 
@@ -61,6 +80,10 @@ class Command(BaseCommand):
             self.title(f"gold_dev, {name} ({len(part)} articles)")
             shown = ["--errors", str(errors)] if errors and name == "first half" else []
             self.run("score.py", path, self.predictions(rows), *shown)
+            result = json.loads(self.output("score.py", path, self.predictions(rows), "--json"))
+            numbers = {c: result[c] for c in ("all", "diplomacy", "strike", "territory")}
+            slots = {name: f"{right} of {of}" for name, (right, of) in result["slots"].items()}
+            self.parts.append({"part": name, "articles": len(part), "by_category": numbers, "slots": slots})
 
     def more(self) -> None:
         began = time.perf_counter()
@@ -70,10 +93,17 @@ class Command(BaseCommand):
         self.title(f"articles_more_dev: {len(rows) / seconds:.0f} articles/s on one core")
         events = self.predictions(rows)
         if self.has("lead_events_dev.jsonl"):
-            self.run("leads.py", self.folder / "lead_events_dev.jsonl", events)
+            self.run(
+                "leads.py", self.folder / "lead_events_dev.jsonl", events, named="Lead events of 24 articles"
+            )
         if self.has("clusters_dev.json"):
             clusters = self.write("clusters.jsonl", list(lead_clusters(rows)))
-            self.run("leads.py", self.folder / "clusters_dev.json", clusters)
+            self.run(
+                "leads.py",
+                self.folder / "clusters_dev.json",
+                clusters,
+                named="Groups of articles on one event",
+            )
 
     def no_conflict(self) -> None:
         if rows := self.extracted("articles_no_conflict_dev.jsonl"):
@@ -84,7 +114,12 @@ class Command(BaseCommand):
     def atrocities(self) -> None:
         if rows := self.extracted("atrocities_dev.jsonl", fallback="date"):
             self.title("atrocities_dev")
-            self.run("atrocities.py", self.folder / "atrocities_dev.jsonl", self.predictions(rows))
+            self.run(
+                "atrocities.py",
+                self.folder / "atrocities_dev.jsonl",
+                self.predictions(rows),
+                named="Dispatches on atrocities",
+            )
 
     def dates(self) -> None:
         if not self.has("timebank.jsonl"):
@@ -98,7 +133,12 @@ class Command(BaseCommand):
             timexes = [[m.start, m.end, m.when.start.isoformat()] for m in days]
             rows.append({"id": document["docid"], "timexes": timexes})
         self.title("timebank")
-        self.run("temporal.py", self.folder / "timebank.jsonl", self.write("timebank.jsonl", rows))
+        self.run(
+            "temporal.py",
+            self.folder / "timebank.jsonl",
+            self.write("timebank.jsonl", rows),
+            named="Annotated dates",
+        )
 
     # Helpers of the measures above.
 
@@ -148,10 +188,17 @@ class Command(BaseCommand):
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         return path
 
-    def run(self, scorer: str, *args: Any) -> None:
+    def run(self, scorer: str, *args: Any, named: str = "") -> None:
+        """Print what a scorer says; `named` figures, one JSON object, are also kept to be published."""
+        said = self.output(scorer, *args)
+        self.stdout.write(said)
+        if named and said.lstrip().startswith("{"):
+            self.measures.append({"name": named, "figures": json.loads(said)})
+
+    def output(self, scorer: str, *args: Any) -> str:
         command = [sys.executable, str(self.folder / scorer), *map(str, args)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-        self.stdout.write(done.stdout + done.stderr)
+        return done.stdout + done.stderr
 
 
 def utc(moment: datetime | date) -> datetime:
