@@ -17,7 +17,6 @@ from django.http import QueryDict
 
 from timeline.assessment import INDEPENDENT_BODIES, PERFORMATIVE, independent_body
 from timeline.assessment.camps import opponents
-from timeline.extraction.codebook import Role
 from timeline.extraction.lexicon import load
 from timeline.models import Event, Place
 from timeline.sides import side_name
@@ -83,40 +82,20 @@ def is_claimed_by(event: Event, side: str) -> bool:
 
 @dataclass(frozen=True)
 class ControlClaim:
-    """One claim of control: who is said to hold or leave the place, and who says so, by code.
+    """One claim of control and who says so, by code.
 
     `says` was the first heard, `confirms` those after it; without them outlets alone report it.
     """
 
     event: Event
-    holders: list[str]
     says: list[str]
     confirms: list[str]
     denies: list[str]
 
-    @property
-    def leaves(self) -> bool:
-        return self.event.type == "withdrawal"
-
 
 def control_claims(events: Iterable[Event]) -> list[ControlClaim]:
-    """In the order of the events, which have their `parts`."""
-    return [
-        ControlClaim(
-            event,
-            holders=list(
-                dict.fromkeys(
-                    part.actor.side
-                    for part in event.parts.all()
-                    if part.role == Role.INITIATOR and part.actor.side
-                )
-            ),
-            says=event.said_by[:1],
-            confirms=event.said_by[1:],
-            denies=event.denied_by,
-        )
-        for event in events
-    ]
+    """In the order of the events."""
+    return [ControlClaim(e, says=e.said_by[:1], confirms=e.said_by[1:], denies=e.denied_by) for e in events]
 
 
 @dataclass(frozen=True)

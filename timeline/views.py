@@ -107,7 +107,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Place.objects.select_related("parent"), pk=pk)
     here = Event.objects.published().filter(place_query(found))
     events = list(here.for_list().order_by("-start", "-pk")[:RECENT])
-    claims = control_claims(here.filter(type__in=CONTROL).for_list().order_by("start", "pk")[:RECENT])
+    claims = control_claims(here.filter(type__in=CONTROL).order_by("start", "pk")[:RECENT])
     context = {
         "place": found,
         "days": by_day(events),
