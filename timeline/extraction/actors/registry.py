@@ -320,6 +320,7 @@ class Registry:
                 and last - a <= 2
                 and known is not None
                 and known.official
+                and not _named_next(parsed.tokens, found, b)
             ):
                 # "the governor", "the diplomat": the official named last
                 found.append(Actor(a, last + 1, known.name, PERSON, known.side, known.body, pronoun=True))
@@ -424,6 +425,15 @@ def _name_end(tokens: list[Token], i: int) -> int | None:
     return j if j > i else None
 
 
+def _named_next(tokens: list[Token], found: list[Actor], i: int) -> bool:
+    """ "the governor, NAME, said": that one, and none named before."""
+    return (
+        i < len(tokens)
+        and tokens[i].text == ","
+        and any(a.kind == PERSON and a.first == i + 1 for a in found)
+    )
+
+
 # What makes a body of a staff, a service or a command: "the General Staff", "its security service".
 _OF_BODIES = frozenset(
     "general security intelligence border emergency rescue military eastern western southern northern "
@@ -471,6 +481,9 @@ def _speaks(parsed: Parsed, first: int, last: int) -> bool:
         for c in parsed.clauses
     ):
         return True
+    between = first > 0 and tokens[first - 1].text == "," and last < len(tokens) and tokens[last].text == ","
+    if between and any(c.group[0] == last + 1 and tokens[c.verb].verb in _PERSONAL for c in parsed.clauses):
+        return True  # "The governor of X, NAME, said"
     return (
         last < len(tokens)
         and tokens[last].text == ","

@@ -6,8 +6,11 @@ from timeline.extraction.actors.registry import PERSON, STATE, Actor
 from timeline.extraction.codebook import TYPES, Category, Modality, Role, Stance, Toll
 from timeline.extraction.findings import Figure, Party
 from timeline.extraction.frames.binding import BoundDate
+from timeline.extraction.frames.scene import Scene
 from timeline.extraction.lexicon import load
 from timeline.extraction.places.finding import PlaceMention
+from timeline.extraction.reading import Reading
+from timeline.extraction.speakers.attribution import Attribution
 
 
 @dataclass(slots=True)
@@ -79,6 +82,15 @@ def _state_names() -> dict[str, str]:
 
 
 _CACHE: dict[str, str] = {}
+
+
+def ours(reading: Reading, s: Scene, says: list[Attribution]) -> list[Actor]:
+    """ "We liberated the village", X said: "we" are the side of whoever speaks."""
+    if s.trigger.nominal or s.passive or s.subject is None or not says:
+        return []
+    speaker = says[0].speaker.actor
+    first = reading.parsed.tokens[s.subject[0]].lower
+    return [speaker] if speaker is not None and speaker.side and first in ("we", "our") else []
 
 
 def add_parties(candidate: Candidate, actors: list[Actor], role: Role) -> None:

@@ -74,7 +74,7 @@ def _same_words(reading: Reading, a: Candidate, b: Candidate) -> bool:
         return False
     if inner.modality in _OPEN or inner.modality is Modality.DENIED:
         return True
-    if outer.type in SPEECH_ACTS and inner.type in SPEECH_ACTS:
+    if outer.type == "rejection" or (outer.type in SPEECH_ACTS and inner.type in SPEECH_ACTS):
         return True
     return inner.type == outer.type
 

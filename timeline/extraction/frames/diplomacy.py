@@ -34,6 +34,8 @@ def diplomacy(reading: Reading, index: int, scenes: list[Scene]) -> list[Candida
 def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
     kind = s.trigger.entry.type
     modality, word = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
+    if kind in _REFUSABLE and _will_not(s):
+        kind, modality, word = "rejection", Modality.OCCURRED, ""
     if kind in SPEECH_ACTS and modality is Modality.DENIED:
         return None
     if (
@@ -78,6 +80,15 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
     return candidate
 
 
+_REFUSABLE = frozenset(("talks", "agreement", "aid"))
+
+
+def _will_not(s: Scene) -> bool:
+    """ "would not negotiate", "will not sign": a refusal by whoever it is said of."""
+    c = s.clause
+    return c is not None and not s.trigger.nominal and c.negated and c.modal in ("will", "would", "wo")
+
+
 _HABIT = frozenset(
     (
         "repeatedly",
@@ -104,8 +115,10 @@ def _habit(s: Scene) -> bool:
     """ "has repeatedly criticised": a standing position, unless it is dated."""
     if s.trigger.nominal or s.clause is None or s.reading.dates:
         return False
-    first, end = s.clause.group
-    return any(t.lower in _HABIT for t in s.reading.parsed.tokens[max(0, first - 1) : end + 1])
+    clauses = s.reading.parsed.clauses
+    groups = [s.clause.group, *([clauses[s.clause.parent].group] if s.clause.parent >= 0 else [])]
+    tokens = s.reading.parsed.tokens
+    return any(t.lower in _HABIT for first, end in groups for t in tokens[max(0, first - 1) : end + 1])
 
 
 def _bind_parties(candidate: Candidate, s: Scene) -> None:

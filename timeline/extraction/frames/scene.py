@@ -131,7 +131,10 @@ def stage(reading: Reading, trigger: Trigger) -> Scene:
         if scene.subjects and not any(a.side for a in scene.subjects) and subject[1] + 1 < len(tokens):
             tail = parsed.phrase_at(subject[1] + 1) if tokens[subject[1]].lower in ("of", "from") else None
             if tail is not None:  # "fighters of the Islamic State"
-                scene.subjects += [a for a in reading.actors if tail[0] <= a.first < tail[1]]
+                last = tail[1]
+                if last + 1 < len(tokens) and tokens[last].lower == "and":  # "the leaders of X and Y"
+                    last = (parsed.phrase_at(last + 1) or tail)[1]
+                scene.subjects += [a for a in reading.actors if tail[0] <= a.first < last]
     scene.objects = [a for a in reading.actors if after[0] <= a.first < after[1]]
     scene.agents = _agents(scene)
     return scene

@@ -1,6 +1,5 @@
 """Strikes, clashes and interceptions: triggers of one act in one sentence become one candidate."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 from timeline.extraction.actors.registry import ARMED, PERSON, Actor
@@ -16,9 +15,9 @@ from timeline.extraction.frames.binding import (
     speakers_for,
     speech_clauses,
 )
-from timeline.extraction.frames.candidate import Candidate, add_parties
+from timeline.extraction.frames.candidate import Candidate, add_parties, ours
 from timeline.extraction.frames.scene import Scene, is_place
-from timeline.extraction.gazetteer.lookup import Kind as PlaceKind
+from timeline.extraction.frames.strike_places import elsewhere, one_of, told_apart
 from timeline.extraction.grammar.clauses import Kind
 from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
@@ -52,7 +51,7 @@ def strikes(reading: Reading, index: int, scenes: list[Scene]) -> list[Candidate
     for span, members in _segments(reading, acts):
         candidate = _strike(reading, index, span, members)
         if candidate is not None:
-            found += [candidate, *_elsewhere(reading, candidate)]
+            found += [candidate, *elsewhere(reading, candidate), *told_apart(reading, candidate)]
     return found
 
 
@@ -152,7 +151,7 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
             hit = [a for a in s.subjects if a.side and a.side not in own]
             add_parties(candidate, hit, Role.TARGET)
     places = places_for(best, span)
-    candidate.place = _one_of(reading, places, span)
+    candidate.place = one_of(reading, places, span)
     if candidate.place is not None and candidate.place.where.precision is PlacePrecision.COUNTRY:
         own_land = candidate.place.where.country in candidate.side_of(Role.INITIATOR)
         candidate.place = None if own_land and not candidate.place.locative else candidate.place
@@ -164,6 +163,8 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     )
     names, says = speakers_for(reading, best.trigger.head)
     candidate.speakers = names
+    if not candidate.side_of(Role.INITIATOR):
+        add_parties(candidate, ours(reading, best, says), Role.INITIATOR)
     recalled = best.clause is not None and best.clause.kind is Kind.RELATIVE and not best.trigger.nominal
     if recalled and not tolls and candidate.date is None and len(members) == 1:
         return None  # "soldiers who fought in X": who they are, not news
@@ -194,79 +195,6 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     if support < (1 if candidate.definite else 2) and candidate.strength < 0.8:
         return None
     return candidate
-
-
-_WITHIN_CITY = frozenset(
-    "neighborhood neighbourhood district quarter square suburb area street market".split()
-)
-
-
-def _elsewhere(reading: Reading, c: Candidate) -> list[Candidate]:
-    """The same act told of further places in one list ("shelled A, B and C"), when no toll is told for all."""
-    if c.place is None or c.tolls or (c.type == "clash" and not c.place.locative):
-        return []
-    listed = _list_of(reading, c.place)
-    if len(listed) < 2 or any(p.qualifies for p in listed):
-        return []
-    return [
-        replace(c, place=p, notes=[*c.notes, f"listed with {c.place.where.name}"])
-        for p in listed
-        if p is not c.place
-    ]
-
-
-def _list_of(reading: Reading, place: PlaceMention) -> list[PlaceMention]:
-    """The places that commas and conjunctions join with this one, all of one precision."""
-    tokens = reading.parsed.tokens
-    places = sorted((p for p in reading.places if is_place(p)), key=lambda p: p.start)
-    at = next((i for i, p in enumerate(places) if p is place), None)
-    if at is None:
-        return []
-    listed = [place]
-    for step in (1, -1):
-        i = at + step
-        while 0 <= i < len(places):
-            left, right = (places[i - 1], places[i]) if step == 1 else (places[i], places[i + 1])
-            between = tokens[reading.position(left.end - 1) + 1 : reading.position(right.start)]
-            words = {t.lower for t in between}
-            joined = bool(words & {",", "and"}) and words <= _JOINING
-            if not joined or places[i].where.precision is not place.where.precision:
-                break
-            listed.append(places[i])
-            i += step
-    joined_by_and = any(
-        t.lower == "and"
-        for t in tokens[
-            reading.position(min(p.start for p in listed)) : reading.position(max(p.start for p in listed))
-        ]
-    )
-    return sorted(listed, key=lambda p: p.start) if joined_by_and else [place]
-
-
-_JOINING = frozenset((",", "and", "both", "as", "well", "in", "the", "near", "also"))
-
-
-def _one_of(reading: Reading, places: list[PlaceMention], span: tuple[int, int]) -> PlaceMention | None:
-    """The first place; of three or more settlements the area that holds them all, if the text names it; of a
-    neighbourhood the city, where that is named with it."""
-    if places and _WITHIN_CITY & set(places[0].where.words.lower().split()):
-        cities = [
-            p
-            for p in reading.places
-            if is_place(p)
-            and p.qualifies
-            and p.kind == PlaceKind.SETTLEMENT
-            and span[0] <= reading.position(p.start) < span[1]
-        ]
-        if cities:
-            return cities[0]
-    settled = [p for p in places if p.where.precision in (PlacePrecision.EXACT, PlacePrecision.NEAR)]
-    if len(settled) >= 3:
-        areas = [p for p in reading.places if is_place(p) and span[0] <= reading.position(p.start) < span[1]]
-        holding = [p for p in areas if p not in settled and all(contains(p, s) for s in settled)]
-        if holding:
-            return holding[0]
-    return places[0] if places else None
 
 
 def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:

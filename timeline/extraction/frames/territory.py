@@ -3,7 +3,7 @@
 from timeline.extraction.actors.registry import ARMED, PERSON, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
 from timeline.extraction.frames.binding import date_for, earlier, finest, places_for, speakers_for
-from timeline.extraction.frames.candidate import Candidate, add_parties
+from timeline.extraction.frames.candidate import Candidate, add_parties, ours
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places.finding import PlaceMention
@@ -75,6 +75,8 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         candidate.date = date_for(reading, s.trigger.head, s.clause_index)
         names, says = speakers_for(reading, s.trigger.head)
         candidate.speakers = names
+        if not doers:
+            add_parties(candidate, ours(reading, s, says), Role.INITIATOR)
         if any(a.denies for a in says):
             candidate.modality = Modality.DENIED
         if word:

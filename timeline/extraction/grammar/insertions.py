@@ -18,6 +18,15 @@ def close_insertion(parsed: Parsed, k: int) -> None:
         or tokens[first].tag == "VBG"
     ):
         return
+    if _speech_between_commas(tokens, inner, first):
+        assert inner.subject is not None
+        head = phrase_ending(parsed, inner.subject[0] - 1)
+        nearer = outer.subject is None or outer.subject[0] >= inner.subject[0]
+        if head is not None and nearer:
+            outer.start = min(head[0], inner.start)
+            outer.subject, outer.own_subject = head, True
+            inner.start = inner.subject[0]
+        return
     opening = inner.start if inner.kind is Kind.RELATIVE else inner.group[0]
     if opening == 0:
         return
@@ -37,6 +46,18 @@ def close_insertion(parsed: Parsed, k: int) -> None:
         )
     ):
         _nest(inner, outer, k, inner.subject)
+
+
+def _speech_between_commas(tokens: list[Token], inner: Clause, first: int) -> bool:
+    """ "Five soldiers, an official said on Friday, were killed"."""
+    if not reporting_verb(tokens[inner.verb]) or inner.kind is not Kind.MAIN or inner.subject is None:
+        return False
+    subject = inner.subject[0]
+    if not 1 < subject < inner.group[0] or tokens[first - 1].text != ",":
+        return False
+    return tokens[subject - 1].text == "," and not any(
+        t.text == "," for t in tokens[inner.group[1] : first - 1]
+    )
 
 
 _MARKS = frozenset((",", ";", ":", "—", "–", "--", "("))

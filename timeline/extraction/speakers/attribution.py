@@ -148,7 +148,7 @@ def _inserted(parsed: Parsed, k: int) -> bool:
         following is not None
         and following.kind is Kind.MAIN
         and (not following.own_subject or parsed.clauses[k].start > 0)
-        and parsed.tokens[parsed.clauses[k].group[1]].text == ","
+        and parsed.tokens[following.group[0] - 1].text == ","
     )
 
 

@@ -19,7 +19,9 @@ from timeline.extraction.frames import Candidate
 from timeline.extraction.frames.binding import date_for
 from timeline.extraction.frames.candidate import add_parties
 from timeline.extraction.reading import Reading
+from timeline.extraction.speakers.affiliation import affiliation
 from timeline.extraction.speakers.answers import STRIKE, TERRITORY, Answer, answers
+from timeline.extraction.speakers.attribution import Speaker
 from timeline.extraction.speakers.contested_words import act_named, names, places_in, side_of
 
 # How many sentences an answer reaches back: by a pronoun or "the claim"; by naming the act again; to what the
@@ -171,9 +173,15 @@ def _told(readings: Sequence[Reading], act: Act, finding: Finding) -> Told:
         side
         for m in act.mentions
         for said in readings[m.sentence].says
-        if said.covers(m.position) and not said.denies and (side := side_of(said.speaker))
+        if said.covers(m.position) and not said.denies and (side := _side(said.speaker, readings, act))
     )
     return Told(act, finding, doers, voices)
+
+
+def _side(speaker: Speaker, readings: Sequence[Reading], act: Act) -> str:
+    """The speaker's side; a local governor's is that of the state in which the act took place."""
+    country = act.where.country if act.where is not None else ""
+    return side_of(speaker) or affiliation(speaker.names[0], readings[0].text, country)[1]
 
 
 def _meant(readings: Sequence[Reading], answer: Answer, told: Sequence[Told]) -> list[tuple[int, Told]]:
