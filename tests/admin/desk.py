@@ -11,7 +11,7 @@ from django.urls import reverse
 from articles.models import Address, Feed, Host, Snapshot
 from tests.factories import NOON, make_article, make_place, make_report, make_source
 from timeline import curation
-from timeline.models import Actor, Decision, Event, Place, Report
+from timeline.models import Actor, Decision, Event, Place, ReadingChange, Report
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 OURS = [model for model in MODELS if model._meta.app_label in ("articles", "timeline")]
@@ -62,6 +62,10 @@ def fill(number: int) -> None:
             again = make_article(f"Shelling hit Arvad. Report {m} says so.", source)
             make_report(again, event=event, place=make_place(f"Place {n}.{m}"))
             make_report(again, event=event, quote=f"Report {m} says so.", place=make_place(f"Place {n}"))
+            ReadingChange.objects.create(
+                article=again, extractor="rules-2", kind="drop", state="waiting", event=event,
+                old=again.reports.first(), differences={"killed": ["4", "5"]},
+            )  # fmt: skip
             curation.correct(event, {"killed_best": 50 + m}, user, f"list {m}")
         curation.review(event, "confirmed", user)
         norvia = Actor.objects.get(name="Norvia 0")
