@@ -1,5 +1,6 @@
 """`extract` on sentences of our own: tests/extraction/data/*.toml says what each must yield."""
 
+import gc
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -110,3 +111,14 @@ def test_mentions_of_one_act_are_one_finding_with_several_quotes() -> None:
     strikes = [f for f in extract(Document(text, PUBLISHED)) if f.category == "strike"]
     assert len(strikes) == 1
     assert len(strikes[0].evidence) == 2
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_garbage_collector_is_left_as_it_was(on: bool) -> None:
+    was_on = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        extract(Document("Russian shelling killed two people in Kherson on Friday.", PUBLISHED))
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was_on else gc.disable)()

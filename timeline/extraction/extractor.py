@@ -1,5 +1,9 @@
 """`extract`: an article in, findings out."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from timeline.extraction.codebook import Modality
 from timeline.extraction.findings import Document, Finding
 from timeline.extraction.frames import Candidate, candidates
@@ -20,8 +24,21 @@ def extract(document: Document) -> list[Finding]:
     """
     if not relevance(document.title, document.text).passes:
         return []
-    readings = read(document)
-    return ledger(readings, propose(readings), document.day)
+    with _collector_at_rest():
+        readings = read(document)
+        return ledger(readings, propose(readings), document.day)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Look for garbage after the article, not all through it: nearly all that it makes lives to its end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def propose(readings: list[Reading]) -> list[Candidate]:

@@ -8,7 +8,7 @@ from timeline.extraction.codebook import TYPES, Category
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.frames.choose import choose
 from timeline.extraction.frames.diplomacy import diplomacy, statements
-from timeline.extraction.frames.needs import unmet
+from timeline.extraction.frames.needs import met
 from timeline.extraction.frames.scene import Scene, stage
 from timeline.extraction.frames.strikes import strikes
 from timeline.extraction.frames.territory import territory
@@ -34,7 +34,7 @@ def candidates(reading: Reading, index: int) -> list[Candidate]:
     by: dict[Category, list[Scene]] = {c: [] for c in Category}
     for trigger in find_triggers(reading.parsed):
         scene = stage(reading, trigger)
-        if unmet(scene):
+        if not met(scene):
             continue
         kind = trigger.entry.type
         by[Category.STRIKE if kind == "means" else TYPES[kind].category].append(scene)

@@ -44,6 +44,11 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
 }
 
 
+def met(scene: Scene) -> bool:
+    """Whether the scene has all that its trigger needs."""
+    return all(NEEDS[name](scene) for name in scene.trigger.entry.needs)
+
+
 def unmet(scene: Scene) -> list[str]:
     """The needs of the trigger that its scene does not meet."""
     return [name for name in scene.trigger.entry.needs if not NEEDS[name](scene)]
