@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.doorbell import article_waiting, ring
-from articles.forms import AddressForm, PasteForm, UploadForm
+from articles.forms import AddressForm, FeedListForm, PasteForm, SitemapForm, UploadForm
 from articles.models import Address, Article, ArticleVersion, Feed, Host, Snapshot, Source
 from articles.tasks import fetch_address, poll_feed
 
@@ -137,6 +137,40 @@ class FeedAdmin(NoDelete, LongList, admin.ModelAdmin):
         "last_success_at", "failures", "last_error", "note", "next_try_at", "pause", "etag", "last_modified",
     ]  # fmt: skip
     actions = ["poll_now"]
+    change_list_template = "admin/articles/feed/change_list.html"
+
+    # Two ways to add many at once.
+
+    def get_urls(self) -> list[Any]:
+        extra = [
+            path("list/", self.admin_site.admin_view(self.add_list), name="articles_feed_list"),
+            path("sitemap/", self.admin_site.admin_view(self.add_sitemap), name="articles_feed_sitemap"),
+        ]
+        return extra + super().get_urls()
+
+    def add_list(self, request: HttpRequest) -> HttpResponse:
+        return self._fill(request, FeedListForm, "Add a list of feeds", "feeds are polled from now on")
+
+    def add_sitemap(self, request: HttpRequest) -> HttpResponse:
+        return self._fill(request, SitemapForm, "Back-fill from a sitemap", "pages wait for a worker")
+
+    def _fill(self, request: HttpRequest, form_class: Any, title: str, done: str) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = form_class(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid() and (filled := form.save()) is not None:
+            self.message_user(request, f"{filled.new:,} {done}; {filled.known:,} were known.")
+            for note in filled.notes:
+                self.message_user(request, note, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:articles_feed_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "opts": self.opts,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "admin/articles/article/add.html", context)
 
     def save_model(self, request: HttpRequest, obj: Feed, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
 from django.utils import timezone
 
-from articles import collecting, reading
+from articles import backfill, collecting, fetching, reading
 from articles.ingest import Draft, Refused, store
 from articles.models import Address, Article, Source
 
@@ -71,6 +72,50 @@ class UploadForm(SourceChoice):
             published=data["published"] or read.published,
             body=body,
         )
+
+
+class FeedListForm(forms.Form):
+    file = forms.FileField(help_text="An OPML file, as feed readers export it, up to 3 MB.")
+
+    def clean_file(self) -> reading.FeedList:
+        file = self.cleaned_data["file"]
+        if file.size > reading.LONGEST_FILE:
+            raise forms.ValidationError(f"The file is larger than {reading.LONGEST_FILE:,} bytes.")
+        try:
+            return reading.read_opml(file.read())
+        except reading.Unreadable as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def save(self) -> backfill.Filled:
+        return backfill.add_feeds(self.cleaned_data["file"])
+
+
+class SitemapForm(forms.Form):
+    url = forms.URLField(label="Address of the sitemap", assume_scheme="https", max_length=2000)
+    source = forms.ModelChoiceField(
+        Source.objects.all(), required=False, help_text="Where none is given, its host says which."
+    )
+    since = forms.DateField(
+        widget=AdminDateWidget, help_text="Pages that changed since this day, and those without a date."
+    )
+    most = forms.IntegerField(
+        label="At most",
+        min_value=1,
+        max_value=10_000,
+        initial=backfill.MOST_PAGES,
+        help_text="Pages, the newest first.",
+    )
+
+    def save(self) -> backfill.Filled | None:
+        """The pages wait as addresses; None with the reason among the form's errors."""
+        data = self.cleaned_data
+        since = timezone.make_aware(datetime.combine(data["since"], time()))
+        try:
+            page = collecting.fetch(data["url"])
+            return backfill.add_sitemap(page, since=since, most=data["most"], source=data["source"])
+        except (fetching.FetchError, reading.Unreadable) as error:
+            self.add_error("url", str(error))
+            return None
 
 
 class AddressForm(forms.ModelForm):

@@ -29,6 +29,7 @@ from articles.fetching.errors import (
     NotReachable,
     TooLarge,
     TooSlow,
+    shown,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "TooLarge",
     "TooSlow",
     "fetch",
+    "shown",
 ]

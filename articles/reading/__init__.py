@@ -2,6 +2,7 @@
 
 - `read_article`: one article, as an `ArticleText` (by `read_html` or `read_text`, whichever it is);
 - `read_feed`: the items of an RSS or Atom feed; `feed_links`: the feeds a page announces;
+- `read_sitemap`, `read_opml`: addresses of pages, and of feeds;
 - `read_jsonl`: rows of a JSON-lines file, bad lines with their reason;
 - `kind_of`: which of these some bytes are;
 - `normalise`: text as it is stored (all offsets are into that), `canonical_url`: an address as it is stored.
@@ -26,6 +27,7 @@ from articles.reading.dates import DateProblem, Published, parse_published
 from articles.reading.errors import TooHeavy, Unreadable
 from articles.reading.kinds import kind_of
 from articles.reading.links import canonical_url, is_web_address
+from articles.reading.lists import FeedList, Listed, ListedFeed, Sitemap, read_opml, read_sitemap
 from articles.reading.rows import Row, RowError, read_jsonl
 
 __all__ = [
@@ -34,9 +36,13 @@ __all__ = [
     "DateProblem",
     "FeedContent",
     "FeedItem",
+    "FeedList",
+    "Listed",
+    "ListedFeed",
     "Published",
     "Row",
     "RowError",
+    "Sitemap",
     "TooHeavy",
     "Unreadable",
     "canonical_url",
@@ -50,5 +56,7 @@ __all__ = [
     "read_feed",
     "read_html",
     "read_jsonl",
+    "read_opml",
+    "read_sitemap",
     "read_text",
 ]

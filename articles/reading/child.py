@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 from articles.reading.errors import TooHeavy, Unreadable
 from articles.reading.feeds import read_feed_items
+from articles.reading.listing import read_opml_feeds, read_sitemap_pages
 from articles.reading.pages import read_feed_links, read_page
 
 LENGTH = struct.Struct(">I")
@@ -34,6 +35,11 @@ def perform(request: dict[str, Any], body: bytes) -> dict[str, Any] | list[str]:
             return read_page(body, url=url, charset=charset, now=datetime.fromisoformat(request["now"]))
         case "feed":
             return read_feed_items(body, url=url, charset=charset, now=datetime.fromisoformat(request["now"]))
+        case "sitemap":
+            now = datetime.fromisoformat(request["now"])
+            return read_sitemap_pages(body, url=url, charset=charset, now=now)
+        case "opml":
+            return read_opml_feeds(body, charset=charset)
         case "feed links":
             return read_feed_links(body, url=url, charset=charset)
     raise ValueError(f"unknown task {request['task']!r}")

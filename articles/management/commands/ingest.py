@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from tqdm import tqdm
 
-from articles import collecting, fetching, reading
+from articles import backfill, collecting, fetching, reading
 from articles.ingest import Draft, Outcome, Refused, store
 from articles.models import Source
 
@@ -22,7 +22,8 @@ from articles.models import Source
 class Command(BaseCommand):
     help = (
         "Takes in articles: a JSONL file (id, source, url, title, published, text), a text or HTML file, a web "
-        "address, or an RSS or Atom feed. The same article twice is one row. Workers then extract its events."
+        "address, an RSS or Atom feed, a sitemap or an OPML list of feeds. The same article twice is one row. "
+        "Workers then extract its events."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,11 +32,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--published", help="The publication date (2025-12-20 or 2025-12-20T10:00+02:00)."
         )
+        parser.add_argument(
+            "--since",
+            default="",
+            help="Of a sitemap: only pages that changed since this day (default: 30 days ago).",
+        )
+        parser.add_argument(
+            "--most",
+            type=int,
+            default=backfill.MOST_PAGES,
+            help="Of a sitemap: so many pages (default: %(default)s).",
+        )
         parser.add_argument("--demo", action="store_true", help="Mark the sources as demonstration data.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.source_name: str | None = options["source"]
         self.published = self._date(options["published"])
+        self.since = self._date(options["since"], "--since")
+        self.most: int = options["most"]
         self.demo: bool = options["demo"]
         self.counts: Counter[str] = Counter()
         for given in options["path_or_url"]:
@@ -51,7 +65,7 @@ class Command(BaseCommand):
         if self.counts["refused"] and self.counts.total() == self.counts["refused"]:
             raise CommandError("Nothing was taken in; the reasons are above.")
 
-    def _date(self, text: str | None) -> datetime | None:
+    def _date(self, text: str | None, option: str = "--published") -> datetime | None:
         if not text:
             return None
         try:
@@ -60,8 +74,8 @@ class Command(BaseCommand):
             if (day := parse_date(text)) is not None:
                 return datetime(day.year, day.month, day.day, 12)
         except ValueError as error:
-            raise CommandError(f"--published {text}: {error}.") from error
-        raise CommandError(f"--published {text}: write a date like 2025-12-20 or 2025-12-20T10:00+02:00.")
+            raise CommandError(f"{option} {text}: {error}.") from error
+        raise CommandError(f"{option} {text}: write a date like 2025-12-20 or 2025-12-20T10:00+02:00.")
 
     def refuse(self, what: str, why: str) -> None:
         self.counts["refused"] += 1
@@ -84,11 +98,36 @@ class Command(BaseCommand):
     def take_address(self, url: str) -> None:
         page = collecting.fetch(url)
         source = self.source(self.source_name) if self.source_name else None
-        if reading.kind_of(page.body, page.content_type, page.url) == "feed":
-            self.take_feed(url, page, source)
-            return
+        match reading.kind_of(page.body, page.content_type, page.url):
+            case "feed":
+                return self.take_feed(url, page, source)
+            case "sitemap":
+                return self.take_sitemap(url, page, source)
+            case "opml":
+                return self.take_feed_list(url, page.body)
         draft = collecting.draft_of_page(page, source)
         self.take(url, replace(draft, published=self.published or draft.published))
+        return None
+
+    def take_sitemap(self, url: str, page: fetching.Fetched, source: Source | None) -> None:
+        since = self.since or timezone.now() - timedelta(days=30)
+        since = since if timezone.is_aware(since) else timezone.make_aware(since)
+        filled = backfill.add_sitemap(page, since=since, most=self.most, source=source)
+        self.counts["lists"] += 1
+        self.note(url, filled)
+        self.stdout.write(
+            f"sitemap {url}: {filled.new} new addresses wait for a worker, {filled.known} known"
+        )
+
+    def take_feed_list(self, what: str, body: bytes) -> None:
+        filled = backfill.add_feeds(reading.read_opml(body))
+        self.counts["lists"] += 1
+        self.note(what, filled)
+        self.stdout.write(f"list {what}: {filled.new} feeds added, {filled.known} known")
+
+    def note(self, what: str, filled: backfill.Filled) -> None:
+        for note in filled.notes:
+            tqdm.write(f"{what}: {note}", file=self.stderr)
 
     def take_feed(self, url: str, page: fetching.Fetched, source: Source | None) -> None:
         """Add the feed, so that beat polls it from now on, and queue what it holds."""
@@ -107,6 +146,9 @@ class Command(BaseCommand):
                 self.take_jsonl(path, file)
                 return
             body = file.read(reading.LONGEST_FILE + 1)
+        if reading.kind_of(head, "", path.name) == "opml":
+            self.take_feed_list(str(path), body)
+            return
         if len(body) > reading.LONGEST_FILE:
             raise Refused(f"the file is larger than {reading.LONGEST_FILE:,} bytes. Cut it into articles.")
         read = reading.read_article(body, now=timezone.now(), name=path.name)
