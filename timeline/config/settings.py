@@ -104,7 +104,12 @@ TEMPLATES = [
                 "timeline.context.site",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "OPTIONS": {"environment": "timeline.templatetags.rows.environment"},
+    },
 ]
 
 DATABASES = {"default": environ.Env.db_url_config(engines.database_url())}
@@ -173,7 +178,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -192,6 +198,22 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+
+# How often one address may ask (operations.rates), by the name of the view.
+RATE_LIMITS_OF_PRODUCTION = {"chronology": "120/m", "export": "10/m", "feed": "30/m", "citation": "60/m"}
+RATE_LIMITS = RATE_LIMITS_OF_PRODUCTION if env.bool("RATE_LIMITS", default=PRODUCTION) else {}
+RATELIMIT_USE_CACHE = "rates"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "rates": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"},
+}
+if shared := env.str("REDIS_URL", default=""):
+    CACHES["rates"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": shared,
+        "KEY_PREFIX": "rates",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
 
 # Celery carries ids; Postgres holds the work (articles.work). Settings: docs/reliability.md.
 CELERY_BROKER_URL = engines.redis_url()
