@@ -36,6 +36,8 @@ def test_axe_finds_nothing_and_nothing_runs_over(new_page, rows, scheme, width):
         "/days/2024-03-01/",
         "/months/2024-03/",
         "/compare/?a=Arvad&b=Karsk",
+        "/embed/",
+        "/embed/code/?category=strike",
         "/?not=status.claimed&changed=2024-01-01",
         "/about/",
         "/nowhere/",
