@@ -50,12 +50,11 @@ def _terms() -> tuple[dict[str, tuple[str, ...]], frozenset[str], int]:
 def _count(text: str, weight: float, counts: dict[str, dict[str, float]]) -> None:
     groups, starts, longest = _terms()
     words = _WORD.findall(text.lower())
-    i = 0
-    while i < len(words):
-        word, step = words[i], 1
-        if not (word in groups or word in starts or "-" in word):
-            i += 1  # what most words are
+    done = 0
+    for i in [i for i, word in enumerate(words) if word in groups or word in starts or "-" in word]:
+        if i < done:
             continue
+        word, step = words[i], 1
         found = [
             w for w in ((word,) if word in groups or "-" not in word else word.split("-")) if w in groups
         ]
@@ -68,7 +67,7 @@ def _count(text: str, weight: float, counts: dict[str, dict[str, float]]) -> Non
             for group in groups[term]:
                 # A word's tenth mention says little more than its third.
                 counts[group][term] = min(counts[group].get(term, 0.0) + weight, 4.0)
-        i += step
+        done = i + step
 
 
 def relevance(title: str, text: str) -> Relevance:

@@ -124,7 +124,7 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     capitals = [w for w in words if w.isupper()]
     shouting = sum(len(w) > 3 for w in capitals) > len(words) / 2  # an all-capitals headline
     tokens = [
-        Token(m.start(), m.end(), word, *_read(word, not i, shouting))
+        Token(start := m.start(), start + len(word), word, *_read(word, not i, shouting))
         for i, (m, word) in enumerate(zip(found, words, strict=True))
     ]
     _repair(tokens)

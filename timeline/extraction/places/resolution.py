@@ -42,7 +42,6 @@ class Context:
     seats: Mapping[str, str]  # key of a seat of power > the country it stands for
     admin1: set[str] = field(default_factory=set)
     anchors: dict[str, Place] = field(default_factory=dict)
-    resolved: dict[tuple[str, str], str] = field(default_factory=dict)  # (folded name, kind asked for) > key
     leader: float = 0.0  # votes of the country named most
     main: str = ""  # that country, "" when the article names none
 
@@ -156,8 +155,6 @@ def resolve(lines: Sequence[list[Reading]], context: Context, gazetteer: Gazette
     for reading in reversed(readings):  # containers mostly come after what they contain
         if reading.place and _is_namesake(reading, reading.place, context):
             reading.place = None
-        if reading.place:
-            context.resolved.setdefault((fold(reading.spot.surface), reading.type_kind), reading.place.key)
     for reading in readings:
         for container in reading.containers:
             if container.place and (reading.place is None or contains(container.place, reading.place)):
@@ -283,8 +280,6 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
             )  # "Iguala, Guerrero"
         elif any(contains(place, p) for _, p in inner.candidates[:40]):
             score += 4.0
-    if context.resolved.get((fold(spot.surface), reading.type_kind)) == place.key:
-        score += 6.0
     return score
 
 

@@ -196,11 +196,16 @@ def _postposed(parsed: Parsed, k: int, done: int) -> bool:
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday today yesterday".split())
 
 
+_LEADS = frozenset("according citing quoting learned learnt".split())
+
+
 def _prepositional(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
     """ "according to the SBU", "citing officials"."""
     tokens = parsed.tokens
     found = []
     for i, t in enumerate(tokens):
+        if t.lower not in _LEADS:
+            continue
         after = -1
         if t.lower == "according" and i + 1 < len(tokens) and tokens[i + 1].lower == "to":
             after = i + 2
@@ -208,8 +213,6 @@ def _prepositional(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
             after = i + 1
         elif t.lower in ("learned", "learnt") and i + 1 < len(tokens) and tokens[i + 1].lower == "from":
             after = i + 2
-        elif t.lower in ("reportedly", "allegedly", "purportedly"):
-            continue
         if after < 0 or after >= len(tokens):
             continue
         phrase = parsed.phrase_after(after, len(tokens))
