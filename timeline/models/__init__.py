@@ -7,6 +7,7 @@ from timeline.models.events import Event, EventActor
 from timeline.models.postings import Posted, Posting
 from timeline.models.readings import ReadingChange
 from timeline.models.reports import Report, ReportActor
+from timeline.models.searches import SavedSearch
 
 __all__ = [
     "Actor",
@@ -20,4 +21,5 @@ __all__ = [
     "ReadingChange",
     "Report",
     "ReportActor",
+    "SavedSearch",
 ]
