@@ -37,6 +37,7 @@ def test_axe_finds_nothing_and_nothing_runs_over(new_page, rows, scheme, width):
         "/months/2024-03/",
         "/compare/?a=Arvad&b=Karsk",
         "/embed/",
+        "/searches/",
         "/embed/code/?category=strike",
         "/?not=status.claimed&changed=2024-01-01",
         "/about/",

@@ -1,0 +1,73 @@
+"""What became of the events of a filter: recorded, told with another toll, denied, merged; the latest first.
+
+changes(EventFilter(request.GET))     # [Change(event, at, "killed 7 → 8"), …]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from timeline.extraction.codebook import Stance
+from timeline.filters import EventFilter
+from timeline.history import Step, steps
+from timeline.models import Decision, Event
+from timeline.sides import side_name
+from timeline.wording import listing
+
+EVENTS = 40  # the events that changed last; each takes two queries
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    event: Event
+    at: datetime
+    words: str
+    key: str  # distinguishes the changes of an event; the same each time
+
+
+def changes(chosen: EventFilter) -> list[Change]:
+    """At most MOST changes of the EVENTS events that changed last."""
+    events = list(chosen.events().for_list().order_by("-updated_at", "-pk")[:EVENTS])
+    found = [change for event in events for change in _of_reports(event)]
+    found += _of_curators({event.pk: event for event in events})
+    return sorted(found, key=lambda change: (change.at, change.key), reverse=True)[:MOST]
+
+
+def _of_reports(event: Event) -> Iterator[Change]:
+    yield Change(event, event.created_at, _("recorded"), "recorded")
+    for step in steps(event):
+        yield Change(event, step.at, step_words(event, step), f"step-{step.at.isoformat()}")
+
+
+def step_words(event: Event, step: Step) -> str:
+    """ "killed 7 → 8", "denied by Russia", with the outlets that it comes from."""
+    deniers = [
+        side_name(side or name)
+        for report in event.live_reports
+        if report.recorded_at == step.at and report.stance == Stance.DENIES
+        for name, _kind, side in report.speakers
+    ]
+    said = [*([_("denied by %(who)s") % {"who": listing(deniers)}] if deniers else []), *step.changes]
+    outlets = listing([cause.article.source.name for cause in step.causes])
+    words = "; ".join(said) or _("told again")
+    return f"{words} ({outlets})" if outlets else words
+
+
+def _of_curators(events: dict[int, Event]) -> Iterator[Change]:
+    taken = Decision.objects.filter(Q(event__in=events) | Q(other_event__in=events))
+    for decision in taken.select_related("event", "other_event"):
+        words = decision.get_kind_display()
+        into = decision.kind == Decision.Kind.MERGE and decision.other_event_id in events
+        if into:
+            words = _("holds now the reports of “%(headline)s”, merged into it") % {
+                "headline": decision.event.headline
+            }
+        about = events.get((decision.other_event_id or 0) if into else decision.event_id)
+        if about:
+            yield Change(about, decision.taken_at, words, f"decision-{decision.pk}")
