@@ -33,7 +33,8 @@ def _mere_talk(c: Candidate) -> bool:
 
 
 def _rank(c: Candidate) -> float:
-    return c.strength - (0.15 if c.modality in _OPEN else 0.0)
+    refusal = 0.1 if c.type == "rejection" else 0.0  # "ruled out sending missiles" is no aid
+    return c.strength + refusal - (0.15 if c.modality in _OPEN else 0.0)
 
 
 def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:

@@ -52,7 +52,7 @@ def _share(between: list[Token]) -> Figure | None:
     words = [t.lower for t in between if t.lower not in _FILL]
     if len(words) < 2 or words[-1] not in ("in", "at", "near", "outside"):
         return None
-    number = parse_number(" ".join(words[:-1]))
+    number = parse_number(" ".join(w for w in words[:-1] if w != "at"))
     if number is None or not any(t.lower in (",", "and", "while") for t in between[:1]):
         return None
     return Figure(number, number, None if "least" in {t.lower for t in between} else number, words[0])

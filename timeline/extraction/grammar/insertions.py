@@ -90,5 +90,7 @@ def _nest(inner: Clause, outer: Clause, k: int, head: tuple[int, int]) -> None:
             outer.kind, outer.parent = Kind.MAIN, -1
         outer.start = min(inner.start, head[0])
         inner.start, inner.kind, inner.parent, inner.conjunction = inner.group[0], Kind.PARTICIPLE, k + 1, ""
+    else:
+        outer.start = max(outer.start, outer.group[0])  # what stands before it is the insertion's
     inner.subject = inner.subject or head
     outer.subject, outer.own_subject = head, True

@@ -170,7 +170,7 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
 def _repair(tokens: list[Token]) -> None:
     participles, (pasts, past_participles), thirds = _participles(), _pasts(), _third_persons()
     for i, t in enumerate(tokens):
-        if not t.verb or t.verb in ("be", "have", "do"):
+        if not t.verb or t.verb in ("be", "have", "do") or (i and t.text in _NAME_WORDS):
             continue
         before = tokens[i - 1] if i else None
         after = tokens[i + 1] if i + 1 < len(tokens) else None
@@ -178,8 +178,9 @@ def _repair(tokens: list[Token]) -> None:
             after.tag in ("DT", "PRP$", "CD", "NNP", "PRP")
             or after.lower in ("at", "dozens", "hundreds", "more", "up", "down", "that", "to")
         )
-        if before is not None and (before.lower in _BASE_FORMS_AFTER) and t.lower == t.verb:
-            t.tag = "VB"
+        governor = tokens[i - 2] if before is not None and before.lower == "not" and i > 1 else before
+        if governor is not None and governor.lower in _BASE_FORMS_AFTER and t.lower == t.verb:
+            t.tag = "VB"  # "will not sign"
         elif t.lower in participles:
             auxiliary = any(x.verb in ("be", "keep") for x in tokens[max(0, i - 2) : i])
             nominal = before is None or before.tag in _BEFORE_NOUN
