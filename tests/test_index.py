@@ -31,7 +31,7 @@ def chosen(query: str) -> EventFilter:
 
 
 def without_index(query: str) -> answers.Answer:
-    return answers._from_sql(chosen(query))
+    return answers.answer_from_sql(chosen(query))
 
 
 # The algebra

@@ -43,7 +43,7 @@ def answer(chosen: EventFilter, rows: int = 0) -> Answer:
         with held.current() as table:
             if table is not None:
                 return _from_index(table, chosen, looked_up, rows)
-    return _from_sql(chosen)
+    return answer_from_sql(chosen)
 
 
 def _look_up(chosen: EventFilter, name: str) -> BitMap:
@@ -74,7 +74,7 @@ def _all_of(counts: dict[str, int]) -> Top:
     return top_of(counts, len(counts), ())
 
 
-def _from_sql(chosen: EventFilter) -> Answer:
+def answer_from_sql(chosen: EventFilter) -> Answer:
     numbers = chosen.events().aggregate(
         total=Count("pk"), unreviewed=Count("pk", filter=Q(review=Event.Review.UNREVIEWED))
     )

@@ -1,10 +1,15 @@
-"""Measure speed: `make bench`. Prints figures (medians); it is no test and judges nothing."""
+"""Measure speed: `make bench`. Prints figures; it is no test and judges nothing.
+
+Pages go through the web server that `manage.py run` starts. Other work on the machine is in the wall-clock
+figures; the processor time a page takes is not much touched by it, and the load is printed beside both.
+"""
 
 from __future__ import annotations
 
 import json
-import resource
+import os
 import statistics
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -12,76 +17,203 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
-from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
+from django.http import QueryDict
 
 import articles
+from timeline.answers import Answer, answer, answer_from_sql
+from timeline.config.management.serving import Server, serving
 from timeline.extraction import Document, extract
+from timeline.filters import EventFilter
+from timeline.index import post
 from timeline.models import Event
 
 DISPATCHES = Path(articles.__file__).parent / "demo" / "dispatches.jsonl"
+WORDS = "the missile", "missile", "ceasefire", '"prisoners of war"'
 
-# What readers do: no filter, one, several, text.
-QUERIES = [
-    "", "order=old", "category=strike", "category=strike&category=territory", "type=missile", "country=UA",
-    "region=UA.Donetsk", "status=disputed", "status=claimed&category=territory", "killed=10",
-    "from=2023-01-01&to=2023-12-31", "from=2023-01-01&category=diplomacy", "q=missile", "q=ceasefire+talks",
-    "q=%22prisoners+of+war%22", "q=missile&country=UA&from=2024-01-01", "review=unreviewed",
-]  # fmt: skip
+
+def combinations(found: Answer) -> list[str]:
+    """26 filters of none to four fields, of frequent and of rare values, as they occur in the collection."""
+
+    def of(facet: str, rank: int) -> str:
+        values = [value for value, _ in found.counts[facet].values]
+        return f"{facet}={values[min(rank, len(values) - 1)]}".replace(" ", "+")
+
+    days = sorted(day for day, _ in found.by_day)
+    year = days[int(len(days) * 0.7)].year
+    a_year, a_month = f"from={year}-01-01&to={year}-12-31", f"from={year}-06-01&to={year}-06-30"
+    common, middle, rare, phrase = (f"q={word.replace(' ', '+')}" for word in WORDS)
+    alone = [
+        "", "order=old", of("category", 0), of("type", 99), of("region", 0), of("region", 99), of("actor", 0),
+        of("actor", 99), of("source", 5), of("status", 1), of("place", 0), a_year, a_month, "killed=10",
+        common, middle, rare, phrase,
+    ]  # fmt: skip
+    together = [
+        [of("region", 1), of("category", 0)],
+        [of("actor", 2), a_year],
+        [of("source", 1), of("status", 1), of("status", 2)],
+        [middle, of("region", 0)],
+        [of("region", 0), of("region", 1), of("category", 0), of("status", 1)],
+        [of("category", 0), of("status", 0), of("region", 0), a_year],
+        [of("actor", 1), of("source", 0), of("region", 0), "killed=1"],
+        [common, of("region", 0), of("status", 1), a_year],
+    ]
+    return alone + ["&".join(parts) for parts in together]
 
 
 class Command(BaseCommand):
-    help = "Measures extraction and pages on the collection at hand and prints medians."
+    help = "Measures extraction, pages, exports and a crowd of readers on the collection at hand."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rounds", type=int, default=7, help="Runs of each page (default: %(default)s).")
         parser.add_argument(
-            "--rounds", type=int, default=7, help="Runs of each measure (default: %(default)s)."
+            "--sql", type=int, default=0, help="Of how many filters to time the counts in SQL."
         )
+        parser.add_argument("--load", type=int, default=0, help="Seconds of the crowd (default: none).")
+        parser.add_argument(
+            "--readers", type=int, default=50, help="How many at once (default: %(default)s)."
+        )
+        parser.add_argument("--export", action="store_true", help="Download everything as CSV.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.rounds: int = options["rounds"]
         if not Event.objects.published().exists():
             raise CommandError("There are no events to measure pages on. Load some first: make demo.")
+        self.rounds: int = options["rounds"]
+        found = answer(EventFilter(QueryDict("")))
+        self.filters = combinations(found)
+        self.say("events", f"{found.total:,}")
         self.extraction()
-        self.pages()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.stdout.write(f"{'peak memory of this process':52}{peak:8.0f} MB")
+        with serving() as server:
+            self.pages(server)
+            self.latency(server)
+            if options["load"]:
+                self.crowd(server, options["load"], options["readers"])
+            if options["export"]:
+                self.export(server)
+        if options["sql"]:
+            self.sql(options["sql"])
 
-    def line(self, what: str, seconds: list[float], more: str = "") -> None:
-        median, worst = statistics.median(seconds) * 1000, max(seconds) * 1000
-        self.stdout.write(f"{what:52}{median:8.1f} ms median {worst:8.1f} ms worst  {more}")
-
-    def times(self, work: Callable[[], Any]) -> list[float]:
-        work()  # warm
-        seconds = []
-        for _ in range(self.rounds):
-            began = time.perf_counter()
-            work()
-            seconds.append(time.perf_counter() - began)
-        return seconds
+    def say(self, what: str, figures: str) -> None:
+        load = os.getloadavg()[0]
+        self.stdout.write(f"{what:64}{figures}   (load {load:.1f} on {os.cpu_count()} cores)")
+        self.stdout.flush()
 
     def extraction(self) -> None:
         rows = [json.loads(line) for line in DISPATCHES.read_text().splitlines()]
         documents = [Document(r["text"], datetime.fromisoformat(r["published"]), r["title"]) for r in rows]
-        words = sum(len(d.text.split()) for d in documents)
-        seconds = self.times(lambda: [extract(d) for d in documents])
-        rate = len(documents) / statistics.median(seconds)
-        self.line(
-            f"extraction of {len(documents)} demo dispatches", seconds, f"{rate:.0f} articles/s, one core"
+        for document in documents[:5]:
+            extract(document)  # warm
+        seconds, spent = timed(lambda: [extract(d) for d in documents])
+        rates = (
+            f"{len(documents) / seconds:.0f} articles/s, {len(documents) / spent:.0f} per second of processor"
         )
-        self.stdout.write(f"{'':52}{words / statistics.median(seconds):8.0f} words/s")
+        self.say(f"extraction of {len(documents)} demo dispatches, one core", rates)
 
-    def pages(self) -> None:
-        client = Client(headers={"host": "localhost"})
-        events = Event.objects.published().count()
-        self.stdout.write(f"chronology page over {events:,} events, whole HTML through Django:")
-        medians = []
-        with override_settings(SECURE_SSL_REDIRECT=False):
-            for query in QUERIES:
-                seconds = self.times(lambda query=query: client.get(f"/?{query}"))  # type: ignore[misc]
-                with CaptureQueriesContext(connection) as captured:
-                    client.get(f"/?{query}")
-                medians.append(statistics.median(seconds))
-                self.line(f"  /?{query}", seconds, f"{len(captured)} queries")
-        self.line(f"  median and worst of the {len(QUERIES)} medians", medians)
+    def pages(self, server: Server) -> None:
+        everything: list[float] = []
+        medians: list[float] = []
+        spent = 0.0
+        for query in self.filters:
+            for _ in server.workers():
+                server.get(f"/?{query}")  # warm
+            before, seconds = server.cpu_seconds(), []
+            for _ in range(self.rounds):
+                began = time.perf_counter()
+                status, _body = server.get(f"/?{query}")
+                seconds.append(time.perf_counter() - began)
+                if status != 200:
+                    raise CommandError(f"/?{query} answered {status}.")
+            used = server.cpu_seconds() - before
+            spent += used
+            everything += seconds
+            medians.append(statistics.median(seconds))
+            figures = f"{ms(medians[-1])} median {ms(max(seconds))} worst {ms(used / self.rounds)} processor"
+            self.say(f"  /?{query}", figures)
+        p50, p95 = statistics.median(everything), statistics.quantiles(everything, n=20)[-1]
+        self.say(f"page, {len(self.filters)} filters: p50, p95", f"{ms(p50)} {ms(p95)}")
+        self.say("page: median of the medians", ms(statistics.median(medians)))
+        self.say("page: processor time of the web process, mean", ms(spent / len(everything)))
+        self.say("memory of the web processes", " ".join(f"{mb:.0f} MB" for mb in server.memory_mb()))
+
+    def latency(self, server: Server) -> None:
+        """From a commit to a page that counts it."""
+        event = Event.objects.published().filter(review=Event.Review.UNREVIEWED).latest("pk")
+        page = "/?review=confirmed&order=old"
+        seconds = []
+        for state in (Event.Review.CONFIRMED, Event.Review.UNREVIEWED) * 3:
+            _, before = server.get(page)
+            with transaction.atomic():
+                Event.objects.filter(pk=event.pk).update(review=state)
+                post(event.pk)
+            began = time.perf_counter()
+            while head_of(server.get(page)[1]) == head_of(before):
+                if time.perf_counter() - began > 10:
+                    raise CommandError("A change was not on the page within ten seconds.")
+            seconds.append(time.perf_counter() - began)
+        self.say("a committed change is counted on the page", f"{ms(statistics.median(seconds))} median")
+
+    def crowd(self, server: Server, duration: int, readers: int) -> None:
+        seconds: list[float] = []
+        errors: list[str] = []
+        until = time.monotonic() + duration
+        before = server.memory_mb()
+
+        def read(number: int) -> None:
+            turn = number
+            while time.monotonic() < until:
+                turn += 1
+                began = time.perf_counter()
+                try:
+                    status, _body = server.get(f"/?{self.filters[turn % len(self.filters)]}")
+                except OSError as error:
+                    errors.append(str(error))
+                else:
+                    seconds.append(time.perf_counter() - began)
+                    if status != 200:
+                        errors.append(str(status))
+
+        threads = [threading.Thread(target=read, args=(number,)) for number in range(readers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        p95 = statistics.quantiles(seconds, n=20)[-1]
+        after = " ".join(f"{a:.0f}→{b:.0f} MB" for a, b in zip(before, server.memory_mb(), strict=True))
+        self.say(
+            f"{readers} readers without a pause, {duration} s",
+            f"{len(seconds) / duration:.0f} pages/s, p50 {ms(statistics.median(seconds))} p95 {ms(p95)}, "
+            f"{len(errors)} errors, {after}",
+        )
+
+    def export(self, server: Server) -> None:
+        before = server.memory_mb()
+        began = time.perf_counter()
+        length = server.read_through("/events.csv")
+        took = time.perf_counter() - began
+        after = " ".join(f"{a:.0f}→{b:.0f} MB" for a, b in zip(before, server.memory_mb(), strict=True))
+        self.say("everything as CSV", f"{length / 1e6:.0f} MB in {took:.0f} s, {after}")
+
+    def sql(self, number: int) -> None:
+        """What the same counts cost without the index."""
+        seconds = []
+        for query in self.filters[:: max(1, len(self.filters) // number)]:
+            took, _ = timed(lambda query=query: answer_from_sql(EventFilter(QueryDict(query))))  # type: ignore[misc]
+            seconds.append(took)
+            self.say(f"  counts in SQL, /?{query}", ms(took))
+        self.say("counts in SQL: median, worst", f"{ms(statistics.median(seconds))} {ms(max(seconds))}")
+
+
+def head_of(page: bytes) -> bytes:
+    """The title: it holds the number of events."""
+    return page.partition(b"</title>")[0]
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds by the clock and of the processor."""
+    began, used = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - began, time.process_time() - used
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:7.1f} ms"
