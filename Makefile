@@ -38,12 +38,22 @@ run: install ## Run everything with your own articles
 test: install ## The whole test suite
 	@$(BIN)/pytest -n auto --dist loadfile
 
+.PHONY: test-workers
+test-workers: install ## The worker tests on other engines: make test-workers ENGINES=system (Debian's) or wheels
+	@CONFLICT_TIMELINE_ENGINES=$(ENGINES) CONFLICT_TIMELINE_DATA=$(CURDIR)/var/test-$(ENGINES) \
+		$(BIN)/pytest -n auto --dist loadfile tests/workers
+
+.PHONY: audit
+audit: install ## Look for known vulnerabilities in the pinned packages (needs uv and the network)
+	uvx pip-audit --require-hashes --disable-pip -r requirements/app.txt
+
 .PHONY: lint
 lint: install ## Linters, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml timeline articles operations
 	$(MANAGE) makemigrations --check --dry-run
 
 .PHONY: format

