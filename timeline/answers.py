@@ -12,13 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from pyroaring import BitMap
 
 from timeline.filters import EventFilter
 from timeline.index.held import held
 from timeline.index.keys import values_of
-from timeline.index.selection import LOOKED_UP, Selection, is_answerable
+from timeline.index.selection import Selection, is_answerable, look_up
 from timeline.index.table import FacetTable, Top, top_of
 from timeline.models import Event
 
@@ -39,16 +40,11 @@ class Answer:
 def answer(chosen: EventFilter, rows: int = 0) -> Answer:
     """`rows` is how many ids of the list, from `chosen.after` on, are wanted."""
     if is_answerable(chosen):
-        looked_up = {name: _look_up(chosen, name) for name in LOOKED_UP if name in chosen.values}
+        looked_up = look_up(chosen) if settings.FACET_INDEX else {}
         with held.current() as table:
             if table is not None:
                 return _from_index(table, chosen, looked_up, rows)
     return answer_from_sql(chosen)
-
-
-def _look_up(chosen: EventFilter, name: str) -> BitMap:
-    others = [other for other in chosen.values if other != name]
-    return BitMap(chosen.events(without=others).order_by().values_list("pk", flat=True))
 
 
 def _from_index(table: FacetTable, chosen: EventFilter, looked_up: dict[str, BitMap], rows: int) -> Answer:

@@ -1,4 +1,4 @@
-"""A filter as a bitmap. NARROWING names the filters that the index can answer: all others are SQL's."""
+"""A filter as a bitmap. NARROWING names the filters that the index knows; of others Postgres finds the events."""
 
 from __future__ import annotations
 
@@ -49,20 +49,25 @@ NARROWING: dict[str, Narrow] = {
 }
 #: Fields that narrow nothing.
 NEUTRAL = ("order", "after")
-#: Answered by Postgres with ids, before the index is asked.
-LOOKED_UP = ("q",)
 
 
 def is_answerable(chosen: EventFilter) -> bool:
-    """Whether the index knows every field that is set."""
-    known = {*NARROWING, *NEUTRAL, *LOOKED_UP}
-    used = {name for name, value in chosen.form.cleaned_data.items() if value not in (None, "", [], ())}
-    return {name for name in used if not _is_empty(chosen, name)} <= known and chosen.values.keys() <= known
+    """Whether every field that is set narrows the table of events: what was known at another time does not."""
+    used = {name for name, value in chosen.form.cleaned_data.items() if not _is_empty(value)}
+    return used <= {*chosen.values, *NEUTRAL}
 
 
-def _is_empty(chosen: EventFilter, name: str) -> bool:
-    value = chosen.form.cleaned_data[name]
-    return hasattr(value, "__len__") and not len(value)
+def _is_empty(value: Any) -> bool:
+    return value in (None, "") or (hasattr(value, "__len__") and not len(value))
+
+
+def look_up(chosen: EventFilter) -> dict[str, BitMap]:
+    """The events of each filter that the index does not know, found by Postgres."""
+    found = {}
+    for name in chosen.values.keys() - NARROWING.keys():
+        others = [other for other in chosen.values if other != name]
+        found[name] = BitMap(chosen.events(without=others).order_by().values_list("pk", flat=True))
+    return found
 
 
 class Selection:
