@@ -13,6 +13,7 @@ from timeline import (
     map_page,
     openapi,
     searches,
+    teaching,
     views,
     visits,
 )
@@ -48,6 +49,7 @@ urlpatterns = [
     path("map/", map_page.map_page, name="map"),
     path("sources/", views.sources, name="sources"),
     path("accuracy/", accuracy_page.accuracy, name="accuracy"),
+    path("teaching/", teaching.teaching, name="teaching"),
     path("about/", views.about, name="about"),
     path("healthz", views.healthz, name="healthz"),
 ]
