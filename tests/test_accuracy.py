@@ -70,6 +70,8 @@ def test_the_page_shows_both_kinds_of_figures(client, decided):
     gold = accuracy.published_figures()["gold"][0]["by_category"]["all"]
     assert str(gold["detected"]["f1"]) in page
     assert accuracy.published_figures()["extractor"] in page
+    assert " of 1,231</b>" in page
+    assert "[0." not in page
 
 
 def test_without_decisions_the_page_says_so(client, db):

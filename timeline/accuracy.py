@@ -121,6 +121,21 @@ def gold_rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
+def more_rows(figures: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(material, [(measure, figure in words)]): a pair of figures is a share of a number of cases."""
+    return [
+        (
+            measure["name"],
+            [(name.replace("_", " "), _in_words(figure)) for name, figure in measure["figures"].items()],
+        )
+        for measure in figures["more"]
+    ]
+
+
+def _in_words(figure: Any) -> str:
+    return f"{figure[0]} of {figure[1]:,}" if isinstance(figure, list) else str(figure)
+
+
 def as_markdown(figures: dict[str, Any]) -> str:
     """The same table for docs/accuracy.md."""
     head = "| | events | " + " | ".join(f"{name} P / R / F1" for name in MEASURES) + " |\n"

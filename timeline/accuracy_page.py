@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from timeline.accuracy import (
     gold_rows,
+    more_rows,
     precision_by_type,
     published_figures,
     reports_struck_out,
@@ -27,6 +28,7 @@ def accuracy(request: HttpRequest) -> HttpResponse:
         "struck_interval": wilson(struck, reports),
         "figures": figures,
         "gold": gold_rows(figures),
+        "more": more_rows(figures),
         "extractor": EXTRACTOR,
     }
     return render(request, "accuracy.html", context)

@@ -183,6 +183,8 @@ MATCHES: dict[str, Callable[[Event, Any], bool]] = {
         and box.west <= _first(e.place.longitude, 999) < box.east
         and box.south <= _first(e.place.latitude, 999) < box.north
     ),
+    "exclude": lambda e, exclusions: not any(MATCHES[each.field](e, [each.value]) for each in exclusions),
+    "changed": lambda e, moment: e.updated_at >= moment,
     "killed": lambda e, least: _first(e.killed_best, e.killed_low, -1) >= least,
 }
 

@@ -42,6 +42,9 @@ def test_axe_finds_nothing_and_nothing_runs_over(new_page, rows, scheme, width):
         "/embed/code/?category=strike",
         "/?not=status.claimed&changed=2024-01-01",
         "/about/",
+        "/accuracy/",
+        "/?as_of=2024-03-02",
+        f"/events/{rows.strike.pk}/?as_of=2024-03-02",
         "/nowhere/",
     ):
         page.goto(path)
