@@ -11,6 +11,7 @@ from timeline.filters import EventFilter
 from timeline.index.keys import day_key, figure_key
 from timeline.index.table import FacetTable
 from timeline.models import Place
+from timeline.narrowing import Exclusion
 
 Narrow = Callable[[FacetTable, Any], BitMap]
 
@@ -32,6 +33,12 @@ def _in_places(table: FacetTable, places: Iterable[Place]) -> BitMap:
     return found
 
 
+def _without(table: FacetTable, exclusions: Iterable[Exclusion]) -> BitMap:
+    return table.everything() - BitMap.union(
+        BitMap(), *(NARROWING[each.field](table, [each.value]) for each in exclusions)
+    )
+
+
 # Each narrows as the condition of the same name in timeline.filters.CONDITIONS.
 NARROWING: dict[str, Narrow] = {
     "start": lambda table, day: table.between("end", day_key(day), None),
@@ -45,6 +52,7 @@ NARROWING: dict[str, Narrow] = {
     "source": _values("source"),
     "status": _values("status"),
     "review": _values("review"),
+    "exclude": _without,
     "killed": lambda table, least: table.between("killed", figure_key(least), None),
 }
 #: Fields that narrow nothing.

@@ -1,6 +1,6 @@
 """The long parts of a page, by Jinja2: half of the time that Django's templates take for rows, a fifth for bars.
 
-    {% load rows %}{% day day %}  {% histogram histogram %}
+    {% load rows %}{% day day %}  {% histogram histogram %}  {% facet_list facets filter %}
 
 Their templates are in templates/jinja2/ and use the words of timeline.templatetags.timeline.
 """
@@ -22,7 +22,18 @@ from timeline.templatetags import timeline as words
 
 register = template.Library()
 
-FILTERS = ("category_label", "moment_text", "outlets", "speaker", "status_words", "toll", "when", "where")
+FILTERS = (
+    "any_selected",
+    "category_label",
+    "moment_text",
+    "outlets",
+    "side_name",
+    "speaker",
+    "status_words",
+    "toll",
+    "when",
+    "where",
+)
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -55,3 +66,8 @@ def day(context: template.Context, shown: Any) -> SafeString:
 @register.simple_tag
 def histogram(shown: Any) -> SafeString:
     return _render("_histogram.html", histogram=shown)
+
+
+@register.simple_tag
+def facet_list(shown: Any, chosen: Any) -> SafeString:
+    return _render("_facets.html", facets=shown, filter=chosen)
