@@ -11,21 +11,18 @@ def close_insertion(parsed: Parsed, k: int) -> None:
     tokens = parsed.tokens
     inner, outer = parsed.clauses[k], parsed.clauses[k + 1]
     first = outer.group[0]
-    if (
-        outer.kind is not Kind.MAIN
-        or _reduced(tokens, outer)
-        or tokens[first - 1].lower == "to"
-        or tokens[first].tag == "VBG"
-    ):
+    if _reduced(tokens, outer) or tokens[first - 1].lower == "to" or tokens[first].tag == "VBG":
         return
-    if _speech_between_commas(tokens, inner, first):
+    if outer.conjunction != "that" and _speech_between_commas(tokens, inner, first):
         assert inner.subject is not None
         head = phrase_ending(parsed, inner.subject[0] - 1)
         nearer = outer.subject is None or outer.subject[0] >= inner.subject[0]
         if head is not None and nearer:
-            outer.start = min(head[0], inner.start)
+            outer.kind, outer.parent, outer.start = Kind.MAIN, -1, min(head[0], inner.start)
             outer.subject, outer.own_subject = head, True
             inner.start = inner.subject[0]
+        return
+    if outer.kind is not Kind.MAIN:
         return
     opening = inner.start if inner.kind is Kind.RELATIVE else inner.group[0]
     if opening == 0:

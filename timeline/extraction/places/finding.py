@@ -31,7 +31,7 @@ from timeline.extraction.places.reading import Reading, read
 from timeline.extraction.places.resolution import Context, context_of, resolve
 from timeline.extraction.places.spotting import Line, Spot, spot
 from timeline.extraction.places.unlisted import unlisted_where
-from timeline.extraction.places.vocabulary import is_common_word, vocabulary
+from timeline.extraction.places.vocabulary import is_common_noun, is_common_word, vocabulary
 
 __all__ = ["DATELINE", "DEMONYM", "METONYM", "PLACE", "PlaceMention", "find_places"]
 
@@ -131,6 +131,10 @@ def _known(
     stated = reading.stated or bool(site)
     if is_part_of_a_name(line, text, found, place, bool(reading.type_kind or site)):
         return None
+    if place.kind == Kind.SETTLEMENT and found.first and found.surface.lower() in vocabulary().rivers:
+        after = line.words[found.last + 1].text if found.last + 1 < len(line.words) else ""
+        if line.words[found.first - 1].lower == "the" and not is_common_noun(after):
+            return None  # "the right bank of the Dnipro": the river
     if _evidence(article, line, reading, place, preposition, dateline, bool(site), listed) < 2.0:
         return None
 

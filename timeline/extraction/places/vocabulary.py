@@ -40,6 +40,7 @@ class Vocabulary:
         self.before_of = _words("of", "words")
         self.names = _words("names", "words")
         self.never = _words("never", "words")
+        self.rivers = _words("rivers", "words")
         self.place_verbs = tuple(sorted(_words("verbs", "of_place")))
         self.motion = tuple(sorted(_words("verbs", "of_motion")))
         plain = _words("types", "plain", "words")
