@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,36 +21,14 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.models import Article
 from timeline import curation, reading_admin  # noqa: F401 (its pages are registered with these)
+from timeline.catalogue_admin import page_of
 from timeline.decision_log import exported
 from timeline.forms import CorrectionForm, DecisionForm, MoveForm
-from timeline.models import Actor, Decision, Event, EventActor, Place, Report
+from timeline.models import Decision, Event, EventActor, Report
 from timeline.search import words_query
 from timeline.templatetags.timeline import percent, toll, when
 
 MOST_AT_ONCE = 200  # decisions of one action: as many as one list page can show
-
-
-def page_of(row: Model, text: str) -> SafeString:
-    """A link to the row's page in the admin."""
-    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    return format_html('<a href="{}">{}</a>', reverse(name, args=[row.pk]), text)
-
-
-@admin.register(Place)
-class PlaceAdmin(NoDelete, LongList, admin.ModelAdmin):
-    list_display = ["name", "admin1", "country", "kind", "latitude", "longitude"]
-    list_filter = ["kind", "country"]
-    search_fields = ["name", "admin1", "key"]
-    autocomplete_fields = ["parent"]
-
-
-@admin.register(Actor)
-class ActorAdmin(NoDelete, LongList, admin.ModelAdmin):
-    list_display = ["name", "kind", "side", "parent"]
-    list_filter = ["kind", "side"]
-    list_select_related = ["parent"]
-    search_fields = ["name", "aliases"]
-    autocomplete_fields = ["parent"]
 
 
 class DecidingAdmin(NoDelete, LongList, admin.ModelAdmin):

@@ -158,6 +158,8 @@ class Replay:
                 return curation.move(_reports(row["reports"])[0], _event(row["into"]), curator, reason)
             case Kind.STRIKE_OUT:
                 return curation.strike_out(_reports(row["reports"])[0], curator, reason)
+            case Kind.ACCEPT | Kind.REFUSE:
+                raise NotFound("A decision about a new reading belongs to the instance that read it.")
             case _:
                 return curation.review(_event(row["event"]), _STATES[kind], curator, reason)
 

@@ -179,7 +179,7 @@ def fill(
         found.precision,
         found.night,
     )
-    event.place = by_pk[found.place_from].place if found.place_from is not None else None
+    event.place = _kept(by_pk[found.place_from].place) if found.place_from is not None else None
     event.place_precision = found.place_precision or ""
     event.target, event.weapon = found.target, found.weapon
     event.status, event.status_reason = found.status, found.reason[:500]
@@ -194,6 +194,11 @@ def fill(
         setattr(event, name, from_json(name, value, places))
     if "headline" not in event.overrides:
         event.headline = _headline(event, reports, found)
+
+
+def _kept(place: Place | None) -> Place | None:
+    """The place that an editor merged it into, if any."""
+    return place.merged_into if place and place.merged_into_id else place
 
 
 def _save(event: Event) -> None:
@@ -235,7 +240,11 @@ def _leading(event: Event, found: Assessment, kind: Toll) -> Figure | None:
 
 
 def _link_actors(event: Event, reports: list[Report]) -> None:
-    wanted = {(part.actor_id, part.role) for report in reports for part in report.parts.all()}
+    wanted = {
+        (part.actor.merged_into_id or part.actor_id, part.role)
+        for report in reports
+        for part in report.parts.all()
+    }
     have = {(part.actor_id, part.role): part.pk for part in event.parts.all()}
     EventActor.objects.filter(pk__in=[pk for key, pk in have.items() if key not in wanted]).delete()
     EventActor.objects.bulk_create(
@@ -252,7 +261,8 @@ def _index_text(event: Event, reports: list[Report]) -> None:
 
 def words_of(event: Event, reports: list[Report]) -> tuple[str, str, str]:
     """What the text search finds, by weight: headline and place, actors, the words of the quotes."""
-    names = sorted({part.actor.name for report in reports for part in report.parts.all()})
+    named = {part.actor for report in reports for part in report.parts.all()}
+    names = sorted({name for actor in named for name in (actor.name, *actor.aliases)})
     place = str(event.place) if event.place else ""
     quotes = sorted({report.quote for report in reports})
     return f"{event.headline} {place}", " ".join(names), " ".join(quotes)

@@ -6,7 +6,8 @@ from celery import shared_task
 
 from articles.doorbell import ring_all
 from articles.models import Article
-from timeline import pipeline
+from timeline import catalogue, pipeline
+from timeline.models import Amendment
 
 
 @shared_task
@@ -26,3 +27,14 @@ def sweep() -> None:
 def pass_the_day() -> None:
     """Planned events whose day has passed say so: what is said of them depends on today."""
     pipeline.rederive_overdue()
+
+
+@shared_task
+def apply_amendment(amendment_id: int) -> None:
+    catalogue.apply(amendment_id)
+
+
+@shared_task
+def apply_amendments() -> None:
+    """Ring for amendments whose events have not followed yet: a ring may have been lost."""
+    ring_all(apply_amendment, Amendment.objects.filter(applied_at=None).order_by("pk"))

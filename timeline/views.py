@@ -105,6 +105,8 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Place.objects.select_related("parent"), pk=pk)
+    if found.merged_into_id:
+        return redirect("place", pk=found.merged_into_id)
     here = Event.objects.published().filter(place_query(found))
     events = list(here.for_list().order_by("-start", "-pk")[:RECENT])
     claims = control_claims(here.filter(type__in=CONTROL).order_by("start", "pk")[:RECENT])
@@ -128,6 +130,8 @@ def _by_category(events: QuerySet[Event]) -> list[tuple[str, str, int]]:
 @require_safe
 def actor(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Actor.objects.select_related("parent"), pk=pk)
+    if found.merged_into_id:
+        return redirect("actor", pk=found.merged_into_id)  # not for good: a merge can be undone
 
     def part(*roles: codebook.Role) -> list[Event]:
         ids = EventActor.objects.filter(actor=found, role__in=roles).values("event")

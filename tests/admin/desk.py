@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from articles.models import Address, Feed, Host, Snapshot
 from tests.factories import NOON, make_article, make_place, make_report, make_source
-from timeline import curation
+from timeline import catalogue, curation
 from timeline.models import Actor, Decision, Event, Place, ReadingChange, Report
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -72,6 +72,8 @@ def fill(number: int) -> None:
         Actor.objects.create(name=f"Part {event.pk}", parent=norvia, aliases=["A part"])
         Place.objects.create(key=f"test:part{event.pk}", name="Part", kind="facility", parent=event.place)
         Group.objects.create(name=f"Group {event.pk}")
+        for m in range(number):
+            catalogue.edit(norvia, {"aliases": [f"{event.pk} {m}"]}, user, f"amendment {m}")
 
 
 def row_of(model: type[models.Model]) -> models.Model:

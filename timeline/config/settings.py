@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep", "articles.tasks.sweep", 60.0),
         ("poll-feeds", "articles.tasks.poll_due_feeds", 60.0),
         ("pass-the-day", "timeline.tasks.pass_the_day", 3600.0),
+        ("apply-amendments", "timeline.tasks.apply_amendments", 300.0),
         ("read-waiting-articles", "timeline.tasks.sweep", 60.0),
     )
 }

@@ -1,5 +1,6 @@
 """What happened and who says so. `Event` is a heading over its `Report`s."""
 
+from timeline.models.amendments import Amendment
 from timeline.models.catalogue import Actor, Place
 from timeline.models.claims import Claim
 from timeline.models.decisions import Decision
@@ -11,6 +12,7 @@ from timeline.models.searches import SavedSearch
 
 __all__ = [
     "Actor",
+    "Amendment",
     "Claim",
     "Decision",
     "Event",

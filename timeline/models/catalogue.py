@@ -27,6 +27,9 @@ class Place(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     kind = models.CharField(max_length=20, choices=Kind)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
+    )
 
     class Meta:
         ordering = ["name", "pk"]
@@ -85,6 +88,9 @@ class Actor(models.Model):
         on_delete=models.SET_NULL,
         related_name="parts",
         help_text="The body that it is part of or acts for.",
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
     )
 
     class Meta:
