@@ -17,7 +17,7 @@ from django.utils import timezone
 from articles import pacing
 from articles.pacing import LONGEST as LONGEST_INTERVAL
 from articles.pacing import SHORTEST as SHORTEST_INTERVAL
-from articles.work import MAX_ATTEMPTS, Work, WorkQuerySet, mend_connection, words_of
+from articles.work import MAX_ATTEMPTS, Work, WorkQuerySet, free, mend_connection, words_of
 
 
 def validate_time_zone(name: str) -> None:
@@ -99,16 +99,13 @@ class FeedQuerySet(WorkQuerySet):
     def due(self) -> Self:
         # A feed is polled for ever: its failures lengthen the pause, they never end it.
         now = timezone.now()
-        return self.pending().filter(
-            Q(lease_until=None) | Q(lease_until__lt=now), Q(next_try_at=None) | Q(next_try_at__lte=now)
-        )
+        return self.pending().filter(free(), Q(next_try_at=None) | Q(next_try_at__lte=now))
 
     def set_aside_exhausted(self) -> int:
         """Switch off feeds whose polls killed their worker each time. Ticking “active” tries them again."""
-        now = timezone.now()
         return (
             self.pending()
-            .filter(Q(lease_until=None) | Q(lease_until__lt=now), attempts__gte=MAX_ATTEMPTS)
+            .filter(free(), attempts__gte=MAX_ATTEMPTS)
             .update(
                 active=False,
                 attempts=0,

@@ -19,6 +19,8 @@ from django.utils import timezone
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(minutes=5)
+#: A lease that ends later than this was taken before the clock went back: it would hold for as long as that.
+LONGEST_LEASE = 2 * LEASE
 BACK_OFF = timedelta(minutes=1)
 
 
@@ -35,6 +37,12 @@ def mend_connection() -> None:
         connection.close_if_unusable_or_obsolete()
 
 
+def free() -> Q:
+    """Rows that nobody holds now."""
+    now = timezone.now()
+    return Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+
+
 class WorkQuerySet(models.QuerySet[Any]):
     def pending(self) -> Self:
         """Rows that still want work. Each kind of work says which: the default is all of them."""
@@ -44,7 +52,7 @@ class WorkQuerySet(models.QuerySet[Any]):
         """Pending rows that nobody holds and whose time has come."""
         now = timezone.now()
         return self.pending().filter(
-            Q(lease_until=None) | Q(lease_until__lt=now),
+            free(),
             Q(next_try_at=None) | Q(next_try_at__lte=now),
             attempts__lt=MAX_ATTEMPTS,
         )
@@ -70,7 +78,7 @@ class WorkQuerySet(models.QuerySet[Any]):
         now = timezone.now()
         return (
             self.pending()
-            .filter(Q(lease_until=None) | Q(lease_until__lt=now), attempts__gte=MAX_ATTEMPTS)
+            .filter(free(), attempts__gte=MAX_ATTEMPTS)
             .update(
                 set_aside_at=now,
                 lease_until=None,

@@ -46,14 +46,14 @@ class RateLimit:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        match = request.resolver_match
-        rate = settings.RATE_LIMITS.get(match.url_name) if match else None
+        name = match.url_name if (match := request.resolver_match) else None
+        rate = settings.RATE_LIMITS.get(name) if name else None
         if rate is None or silence.lasts():
             return None
         try:
             usage = get_usage(
                 request,
-                group=match.url_name,
+                group=name,
                 key=lambda group, request: address_of(request),
                 rate=rate,
                 increment=True,

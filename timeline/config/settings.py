@@ -10,6 +10,7 @@ import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "operations.rates.RateLimit",
+    "operations.outages.Outage",
     "timeline.visits.VisitMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -204,7 +206,7 @@ CONTENT_SECURITY_POLICY = {
 RATE_LIMITS_OF_PRODUCTION = {"chronology": "120/m", "export": "10/m", "feed": "30/m", "citation": "60/m"}
 RATE_LIMITS = RATE_LIMITS_OF_PRODUCTION if env.bool("RATE_LIMITS", default=PRODUCTION) else {}
 RATELIMIT_USE_CACHE = "rates"
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "rates": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"},
 }
