@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 10
-WORDS = "The database does not answer, or took too long. Nothing was lost; try again in ten seconds.\n"
+WORDS = "The database does not answer, or took too long. Nothing was lost; try again in 10 seconds.\n"
 
 
 class Outage:
