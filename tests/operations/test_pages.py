@@ -244,7 +244,7 @@ def test_the_queue_page_shows_progress_and_swaps_its_part_only(staff):
     assert "<html" not in part
     for html in (whole, part):
         assert '<progress max="2" value="1"' in html
-        assert "1 of 2 articles read" in html
+        assert "1 of 2 articles done" in html
 
 
 def test_everything_set_aside_goes_back_in_bulk(staff, client, django_user_model):
