@@ -63,4 +63,4 @@ def test_the_index_serves_the_query():
         cursor.execute("ANALYZE timeline_report")
     plan = Report.objects.live().touching(DAY, DAY).filter(type__in=["shelling", "attack"]).explain()
     assert "report_near" in plan
-    assert "Seq Scan" not in plan
+    assert "Seq Scan on timeline_report" not in plan  # the few articles may well be read whole

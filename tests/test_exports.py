@@ -20,6 +20,7 @@ from timeline.config import engines
 from timeline.exports import BLOCK, CHUNK, FORMATS, blocks, cell, refusals
 from timeline.extraction.codebook import TYPES, PlacePrecision
 from timeline.filters import EventFilter
+from timeline.index import post
 from timeline.models import Event, Place
 from timeline.records import COLUMNS, record
 from timeline.schemes import (
@@ -143,6 +144,7 @@ def events(db):
     )  # fmt: skip
     Event.objects.filter(pk=capture.pk).update(end=date(2024, 2, 29))
     Event.objects.filter(pk=talks.pk).update(place=None, place_precision="")
+    post(capture.pk, talks.pk)  # the updates above went around the code that tells the index
     for event in (strike, capture, talks):
         event.refresh_from_db()
     return {"strike": strike, "capture": capture, "talks": talks}
