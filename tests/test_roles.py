@@ -86,7 +86,8 @@ def test_one_event_and_several_in_the_admin(rows, role):
 
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_an_actor_is_edited_by_editors_only(rows, role):
-    data = {"name": "Norvia", "kind": "state", "side": "elsewhere", "aliases": ""}
+    data = {"name": "Norvia", "kind": "state", "side": "elsewhere", "aliases": "", "reason": "it moved"}
+    data |= {f"amendments-{count}": "0" for count in ("TOTAL_FORMS", "INITIAL_FORMS")}
     client_of(role).post(url(Actor, "change", rows.actor.pk), data)
     assert (Actor.objects.get().side == "elsewhere") == (role in EDITORS)
 
