@@ -9,6 +9,7 @@ from timeline.extraction.codebook import Category, DateBasis, Modality, PlacePre
 from timeline.extraction.findings import When, Where
 from timeline.extraction.frames.binding import unlisted
 from timeline.extraction.frames.candidate import Candidate
+from timeline.extraction.gazetteer.lookup import Gazetteer
 from timeline.extraction.reading import Reading
 
 # Words between an act and an old date that may still be its own.
@@ -147,7 +148,8 @@ def _country_hit(c: Candidate, reading: Reading) -> Where | None:
     own = c.type == "interception"
     for p in reading.places:
         if p.role in ("demonym", "metonym") and (p.where.country in attackers) is own:
-            return replace(p.where, precision=PlacePrecision.COUNTRY)
+            country = Gazetteer.open().country(p.where.country)
+            return country.where(p.where.words) if country else None
     return None
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from timeline.extraction.act import SHORT, SPOKEN, Act
-from timeline.extraction.codebook import Category, DateBasis, PlacePrecision, Role, Toll
+from timeline.extraction.codebook import Category, DateBasis, Modality, PlacePrecision, Role, Toll
 from timeline.extraction.findings import Where
 from timeline.extraction.frames.binding import unlisted
 from timeline.extraction.frames.candidate import Candidate
@@ -75,6 +75,8 @@ def _types_fit(x: Candidate, y: Candidate) -> bool:
 
 def _dates_fit(a: Act, b: Act) -> bool:
     if a.when is None or b.when is None:
+        return True
+    if _dated_alike(a, b):
         return True
     bases = {a.when.basis, b.when.basis}
     if bases == {DateBasis.SPEECH, DateBasis.EXPLICIT}:
@@ -150,8 +152,8 @@ def _same_diplomacy(a: Act, b: Act, readings: list[Reading]) -> bool:
             return False
         shared = x.sides & y.sides
         same_place = a.where is not None and b.where is not None
-        if y.definite and shared and y.sentence - x.sentence <= 2:
-            return True  # "the negotiations"
+        if y.definite and (shared or not y.sides) and (y.sentence - x.sentence <= 2 or _dated_alike(a, b)):
+            return True  # "the negotiations", "the weekend talks"
         return (len(shared) >= 2 or (same_place and bool(shared))) and (same_place or _same_day(a, b))
     if x.type == "visit":
         return _places_fit(a, b) == "same" and bool(x.sides & y.sides)
@@ -190,6 +192,19 @@ def _same_day(a: Act, b: Act) -> bool:
     if a.when is None or b.when is None or (a.when.start, a.when.end) != (b.when.start, b.when.end):
         return False
     return {a.when.basis, b.when.basis} <= {DateBasis.EXPLICIT, DateBasis.SPEECH}
+
+
+# How far ahead a plan without a date of its own is thought to lie.
+_PLANNED_WITHIN = timedelta(days=7)
+
+
+def _dated_alike(a: Act, b: Act) -> bool:
+    """The further mention has a date of its own, in which the first falls; a plan's may still lie ahead."""
+    if a.when is None or b.when is None or b.when.basis is not DateBasis.EXPLICIT:
+        return False
+    if a.first.modality is Modality.PLANNED and a.when.basis is not DateBasis.EXPLICIT:
+        return timedelta(0) <= b.when.end - a.when.start <= _PLANNED_WITHIN
+    return b.when.start <= a.when.start and a.when.end <= b.when.end
 
 
 def _overlap(a: Reading, b: Reading) -> float:

@@ -7,7 +7,7 @@ The registry remembers people, so that a later "Peskov" or "he" is the same pers
 codes for states and all that acts for them, and a group's key otherwise (`lexicon/actors.toml`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from timeline.extraction.actors.lexicon import (
     AGENCY,
@@ -157,7 +157,7 @@ class Registry:
             elif end - i > 1:
                 name = " ".join(t.text for t in tokens[i:end])
             self._learn(name, side, body, True)
-            return Actor(i, end, name, PERSON, side, body)
+            return self._deputy(parsed, entry, i, end) or Actor(i, end, name, PERSON, side, body)
         genitive = end < len(tokens) and tokens[end].tag == "POS"
         if entry.adjective or genitive or entry.kind in (STATE, ORGANISATION, GROUP):
             j = end + (1 if genitive else 0)
@@ -178,6 +178,18 @@ class Registry:
             )
             return Actor(i, end, entry.name, entry.kind, entry.side, adjective=not plural)
         return Actor(i, end, entry.name, entry.kind, entry.side, adjective=entry.adjective)
+
+    def _deputy(self, parsed: Parsed, entry: Entry, i: int, end: int) -> Actor | None:
+        """ "Trump's special envoy Steve Witkoff", "Trump's envoys": who acts for the person, and for the side."""
+        tokens = parsed.tokens
+        if end >= len(tokens) or tokens[end].tag != "POS" or not entry.body:
+            return None
+        for j in range(end + 1, min(len(tokens), end + 4)):
+            if head_nouns().get(tokens[j].lower) == PERSON:
+                return self._headed(parsed, replace(entry, name=entry.body), i, j, PERSON)
+            if not tokens[j].tag.startswith(("NN", "JJ")):
+                return None
+        return None
 
     def _headed(self, parsed: Parsed, entry: Entry, i: int, j: int, kind: str) -> Actor:
         tokens = parsed.tokens
@@ -495,7 +507,7 @@ def _speaks(parsed: Parsed, first: int, last: int) -> bool:
 _PERSONAL = frozenset(
     (
         "say tell add write state report note warn claim explain announce post vow stress argue accuse "
-        "urge propose meet speak"
+        "urge propose meet speak "
         "arrive visit travel confirm insist describe call declare condemn promise pledge respond reply "
         "comment believe think reject"
     ).split()

@@ -309,9 +309,19 @@ def _asserted_within(reading: Reading, position: int, outer: int) -> bool:
     return False
 
 
+def recalled(reading: Reading, clause: Clause) -> bool:
+    """ "an earlier round, when the two sides met apart": told only as what was before."""
+    before = reading.parsed.tokens[max(0, clause.start - 4) : clause.start]
+    return clause.conjunction == "when" and any(t.lower in ("earlier", "previous", "past") for t in before)
+
+
 def earlier(reading: Reading, clause: Clause | None) -> bool:
     """The past perfect of background ("had seized"), not that of reported speech ("said it had seized")."""
-    if clause is None or not (clause.perfect and clause.past):
+    if clause is None:
+        return False
+    if recalled(reading, clause):
+        return True
+    if not (clause.perfect and clause.past):
         return False
     if clause.kind is not Kind.COMPLEMENT or clause.parent < 0:
         return True

@@ -7,6 +7,7 @@ from timeline.extraction.frames.binding import (
     date_for,
     earlier,
     finest,
+    recalled,
     speakers_for,
     speech_clauses,
 )
@@ -112,8 +113,12 @@ def _thought_of(s: Scene) -> bool:
 
 
 def _habit(s: Scene) -> bool:
-    """ "has repeatedly criticised": a standing position, unless it is dated."""
-    if s.trigger.nominal or s.clause is None or s.reading.dates:
+    """ "has repeatedly criticised": a standing position, or what was before, unless it is dated."""
+    if s.clause is None or s.reading.dates:
+        return False
+    if recalled(s.reading, s.clause):
+        return True
+    if s.trigger.nominal:
         return False
     clauses = s.reading.parsed.clauses
     groups = [s.clause.group, *([clauses[s.clause.parent].group] if s.clause.parent >= 0 else [])]
@@ -131,6 +136,7 @@ def _bind_parties(candidate: Candidate, s: Scene) -> None:
             for a in officials(present)
             if not _only_speaks(reading, a) or s.span[0] <= a.first < s.span[1] or a in s.subjects
         ]
+        everyone = [a for a in everyone if not _possessor(reading, a)]
         mediators = [a for a in everyone if _mediates(s, a)]
         add_parties(candidate, [a for a in everyone if a not in mediators], Role.PARTICIPANT)
         add_parties(candidate, mediators, Role.MEDIATOR)
@@ -145,8 +151,18 @@ def _bind_parties(candidate: Candidate, s: Scene) -> None:
         return
     add_parties(candidate, doers, Role.INITIATOR)
     own = candidate.sides
-    others = [a for a in officials(s.objects) if a.side not in own and not _venue(reading, a)]
+    others = [
+        a
+        for a in officials(s.objects)
+        if a.side not in own and not _venue(reading, a) and not _topic(reading, a)
+    ]
     add_parties(candidate, others[:2], Role.TARGET)
+
+
+def _topic(reading: Reading, actor: Actor) -> bool:
+    """ "the Ukraine war": what a journey or a promise is about is not whom it is to."""
+    tokens = reading.parsed.tokens
+    return actor.last < len(tokens) and tokens[actor.last].lower in _SITUATIONS
 
 
 def _venue(reading: Reading, actor: Actor) -> bool:
@@ -165,13 +181,34 @@ def _only_speaks(reading: Reading, actor: Actor) -> bool:
     return False
 
 
-def _mediates(s: Scene, actor: Actor) -> bool:
-    tokens = s.reading.parsed.tokens
-    before = {t.lower for t in tokens[max(0, actor.first - 4) : actor.first]}
-    after = {t.lower for t in tokens[actor.last : actor.last + 3]}
-    return bool(before & {"mediated", "brokered", "facilitated", "mediation"}) or bool(
-        after & {"mediated", "mediates", "mediating", "brokered", "mediators", "mediator", "mediation"}
+def _possessor(reading: Reading, actor: Actor) -> bool:
+    """ "Trump's envoy Steve Witkoff": the envoy is there, not whose envoy he is."""
+    tokens = reading.parsed.tokens
+    if actor.kind != PERSON or actor.last >= len(tokens) or tokens[actor.last].tag != "POS":
+        return False
+    following = next((a for a in reading.actors if a.first > actor.last), None)
+    return following is not None and all(
+        t.tag.startswith(("NN", "JJ")) for t in tokens[actor.last + 1 : following.first]
     )
+
+
+_BROKERED = frozenset("mediated brokered facilitated mediation".split())
+
+
+def _mediates(s: Scene, actor: Actor) -> bool:
+    """ "talks brokered by X's minister and Y", "Qatari mediators", "under Omani mediation"."""
+    tokens = s.reading.parsed.tokens
+    named = {t.lower for t in tokens[actor.first : actor.last + 3]}
+    if named & {"mediated", "mediates", "mediating", "brokered", "mediators", "mediator", "mediation"}:
+        return True
+    for t in reversed(tokens[: actor.first]):
+        if t.lower in _BROKERED:
+            return True
+        if t.tag.startswith(("VB", "MD")) or t.text in ";:":
+            return False  # out of the phrase that names the mediators
+        if t.tag == "IN" and t.lower not in ("by", "of"):
+            return False
+    return False
 
 
 def _place(s: Scene, kind: str) -> PlaceMention | None:

@@ -1,6 +1,6 @@
 """Territory: one candidate for each place that a trigger names."""
 
-from timeline.extraction.actors.registry import ARMED, PERSON, Actor
+from timeline.extraction.actors.registry import ARMED, PERSON, STATE, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
 from timeline.extraction.frames.binding import date_for, earlier, finest, places_for, speakers_for
 from timeline.extraction.frames.candidate import Candidate, add_parties, ours
@@ -8,6 +8,7 @@ from timeline.extraction.frames.scene import Scene
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
+from timeline.extraction.speakers.attribution import Attribution
 
 # Types that are told place by place; others are one act however many places are named.
 _EACH_PLACE = frozenset(("capture", "recapture", "control"))
@@ -42,10 +43,9 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         ):
             return []
         kind, modality = "advance", Modality.ONGOING
-    places = _object_places(s) if kind in _EACH_PLACE else places_for(s, s.span)
-    if not places:
-        around = places_for(s, s.span)
-        places = [p for p in around if p.locative][:1] if kind in _EACH_PLACE else around
+    places = _object_places(s) if kind in _EACH_PLACE else _land(s)
+    if not places and kind in _EACH_PLACE:
+        places = [p for p in places_for(s, s.span) if p.locative][:1]
     doers = _doers(s)
     if kind == "incursion":
         places = _invaded(s, places, doers)
@@ -64,6 +64,10 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
             kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"territory:{s.trigger.phrase}",
             modality=modality, place=place, clause=s.clause_index, nominal=s.trigger.nominal,
         )  # fmt: skip
+        names, says = speakers_for(reading, s.trigger.head)
+        if kind == "demand" and not s.trigger.nominal:
+            doers = _demanding(s, says)
+            add_parties(candidate, _giving(s), Role.TARGET)
         add_parties(candidate, doers, Role.INITIATOR)
         own = candidate.sides
         losers = [
@@ -73,7 +77,6 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         ]
         add_parties(candidate, losers[:1], Role.TARGET)
         candidate.date = date_for(reading, s.trigger.head, s.clause_index)
-        names, says = speakers_for(reading, s.trigger.head)
         candidate.speakers = names
         if not doers:
             add_parties(candidate, ours(reading, s, says), Role.INITIATOR)
@@ -83,11 +86,38 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
             candidate.notes.append(f"modality {modality} from “{word}”")
         if place is not None:
             candidate.notes.append(f"place “{place.where.words or place.where.name}”")
+        if kind == "demand" and place is None and not candidate.side_of(Role.INITIATOR):
+            return []  # of no land, and by nobody
         clause = s.clause
         candidate.past_perfect = earlier(reading, clause)
         candidate.strength = min(0.95, candidate.strength + 0.05 * (bool(doers) + bool(candidate.date) - 1))
         found.append(candidate)
     return found
+
+
+def _giving(s: Scene) -> list[Actor]:
+    """Who is to give land up: the subject, or that of "is expected to"."""
+    outer = (
+        s.reading.parsed.clauses[s.clause.parent] if s.clause is not None and s.clause.parent >= 0 else None
+    )
+    if not s.subjects and outer is not None and outer.passive and outer.subject is not None:
+        return s.actors_in(*outer.subject)
+    return s.subjects
+
+
+def _demanding(s: Scene, says: list[Attribution]) -> list[Actor]:
+    """Who wants the land: the subject of an outer clause ("X demands that Y cede"), or who says that Y must."""
+    clauses = s.reading.parsed.clauses
+    giving = {a.side for a in _giving(s)}
+    k = s.clause.parent if s.clause is not None else -1
+    while k >= 0:
+        subject = clauses[k].subject
+        if subject is not None and not clauses[k].passive:
+            asking = [a for a in s.actors_in(*subject) if a.side and a.side not in giving]
+            if asking:
+                return asking
+        k = clauses[k].parent
+    return [a for said in says if (a := said.speaker.actor) is not None and a.side and a.side not in giving]
 
 
 def _asked(reading: Reading, s: Scene) -> bool:
@@ -128,6 +158,21 @@ def _asked(reading: Reading, s: Scene) -> bool:
             "conditions",
         }
     )
+
+
+def _land(s: Scene) -> list[PlaceMention]:
+    """Places in the trigger's own clause, or where the sentence says that something is: "Washington's envoys" of
+    another clause are nowhere that land is given up, nor is "Kyiv" that is to give it up."""
+    position = s.reading.position
+    return [
+        p
+        for p in places_for(s, s.span)
+        if p.locative
+        or (
+            s.span[0] <= position(p.start) < s.span[1]
+            and not any(a.kind == STATE and a.first <= position(p.start) < a.last for a in _giving(s))
+        )
+    ]
 
 
 def _object_places(s: Scene) -> list[PlaceMention]:

@@ -121,6 +121,11 @@ def _joins_names(tokens: list[Token], j: int, start: int) -> bool:
     )
 
 
+def _is_adverb(token: Token) -> bool:
+    """ "likely" too, which the tagger takes for an adjective in "will likely be asked"."""
+    return token.tag in ("RB", "RBR") or token.lower == "likely"
+
+
 def verb_groups(tokens: list[Token]) -> list[tuple[int, int, int]]:
     """(first, end, main verb) of each run of auxiliaries, adverbs and a main verb."""
     groups = []
@@ -136,9 +141,9 @@ def verb_groups(tokens: list[Token]) -> list[tuple[int, int, int]]:
                 auxiliary = (
                     tokens[main].verb in _AUXILIARY or tokens[main].lower in GET if main >= 0 else True
                 )
-                if nxt.tag in ("RB", "RBR") and auxiliary and j + 2 < n:
+                if _is_adverb(nxt) and auxiliary and j + 2 < n:
                     k = j + 2
-                    while k < n and tokens[k].tag in ("RB", "RBR"):
+                    while k < n and _is_adverb(tokens[k]):
                         k += 1
                     if k < n and tokens[k].tag.startswith("VB"):
                         j = k
