@@ -62,7 +62,7 @@ def test_a_correction_wins_over_the_machine_and_survives_new_reports(curator):
 
 def test_only_coded_fields_can_be_corrected(curator):
     with pytest.raises(ValidationError, match="report_count"):
-        curation.correct(make_event(), {"report_count": 9}, curator)
+        curation.correct(make_event(), {"report_count": 9}, curator, "a test")
 
 
 def test_merge_then_undo_is_identity(curator):
@@ -90,12 +90,12 @@ def test_split_then_undo_is_identity(curator):
 
 def test_merging_across_categories_is_refused(curator):
     with pytest.raises(ValidationError, match="never one act"):
-        curation.merge(make_event(type="talks"), make_event(type="shelling"), curator)
+        curation.merge(make_event(type="talks"), make_event(type="shelling"), curator, "a test")
 
 
 def test_the_last_report_is_not_split_off(curator):
     with pytest.raises(ValidationError, match="nothing to split"):
-        curation.split(list(make_event().reports.all()), curator)
+        curation.split(list(make_event().reports.all()), curator, "a test")
 
 
 def test_a_struck_out_report_no_longer_counts(curator):
@@ -166,28 +166,28 @@ def test_the_value_of_the_machine_stays_known_beside_a_correction(curator):
 def test_merged_events_take_no_more_decisions(curator):
     event, into = make_event(), make_event()
     report = event.reports.get()
-    curation.merge(event, into, curator)
+    curation.merge(event, into, curator, "a test")
     for decide in (
         lambda: curation.review(event, "confirmed", curator),
         lambda: curation.correct(event, {"killed_best": 1}, curator, "a test"),
-        lambda: curation.move(make_report(), event, curator),
-        lambda: curation.merge(event, make_event(), curator),
+        lambda: curation.move(make_report(), event, curator, "a test"),
+        lambda: curation.merge(event, make_event(), curator, "a test"),
     ):
         with pytest.raises(ValidationError, match="merged"):
             decide()
     with pytest.raises(ValidationError, match="Meanwhile"):
-        curation.move(report, make_event(), curator)  # read before it was merged
+        curation.move(report, make_event(), curator, "a test")  # read before it was merged
 
 
 def test_moving_a_report_across_categories_is_refused(curator):
     with pytest.raises(ValidationError, match="never one act"):
-        curation.move(make_report(type="talks"), make_event(type="shelling"), curator)
+        curation.move(make_report(type="talks"), make_event(type="shelling"), curator, "a test")
 
 
 def test_a_merge_into_itself_is_refused(curator):
     event = make_event()
     with pytest.raises(ValidationError, match="choose two"):
-        curation.merge(event, event, curator)
+        curation.merge(event, event, curator, "a test")
 
 
 def test_a_confirmation_is_not_undone_under_a_later_rejection(curator):
@@ -230,3 +230,22 @@ def test_a_worker_that_writes_an_event_does_not_overwrite_a_decision_taken_meanw
     decided.set()
     worker.join(10)
     assert Event.objects.get().review == "confirmed"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_what_changes_an_event_is_refused_without_a_reason(curator, reason):
+    one, two = make_report(), make_report()
+    second = make_report(make_article(), event=one.event)
+    before = picture()
+    for decide in (
+        lambda: curation.correct(one.event, {"killed_best": 1}, curator, reason),
+        lambda: curation.merge(one.event, two.event, curator, reason),
+        lambda: curation.move(two, one.event, curator, reason),
+        lambda: curation.split([second], curator, reason),
+        lambda: curation.strike_out(second, curator, reason),
+        lambda: curation.review(one.event, "rejected", curator, reason),
+    ):
+        with pytest.raises(ValidationError, match=r"[Ss]ay why"):
+            decide()
+    assert picture() == before
+    assert not Decision.objects.exists()

@@ -221,13 +221,13 @@ def edit_one(random: random.Random, curator) -> None:
         case "reject":
             curation.review(event, "rejected", curator, "wrong")
         case "correct":
-            curation.correct(event, {"killed_low": 5, "killed_best": 7, "killed_high": 9}, curator)
-            curation.correct(event, {"place": other.place}, curator)
+            curation.correct(event, {"killed_low": 5, "killed_best": 7, "killed_high": 9}, curator, "a test")
+            curation.correct(event, {"place": other.place}, curator, "a test")
         case "merge" if event != other and event.category == other.category:
-            curation.undo(curation.merge(event, other, curator), curator)
-            curation.merge(event, other, curator)
+            curation.undo(curation.merge(event, other, curator, "a test"), curator)
+            curation.merge(event, other, curator, "a test")
         case "split" if event.report_count > 1:
-            curation.split([event.reports.live().first()], curator)
+            curation.split([event.reports.live().first()], curator, "a test")
         case "strike_out":
             curation.strike_out(event.reports.live().first(), curator, "not said")
 

@@ -83,8 +83,8 @@ def test_merges_undone_are_identity(rows, order):
     def example() -> None:
         a, b, c = (list(Event.objects.filter(category="strike").order_by("pk"))[i] for i in order)
         before = rows.exact()
-        first = curation.merge(a, b, rows.curator)
-        second = curation.merge(Event.objects.get(pk=b.pk), c, rows.curator)
+        first = curation.merge(a, b, rows.curator, "a test")
+        second = curation.merge(Event.objects.get(pk=b.pk), c, rows.curator, "a test")
         curation.undo(second, rows.curator)
         curation.undo(first, rows.curator)
         assert rows.exact() == before
@@ -101,12 +101,12 @@ def test_merge_then_split_is_identity_to_readers(rows, order):
         a, b, _ = (list(Event.objects.filter(category="strike").order_by("pk"))[i] for i in order)
         before = rows.told()
         mine = list(a.reports.order_by("pk"))
-        curation.merge(a, b, rows.curator)
+        curation.merge(a, b, rows.curator, "a test")
         merged = rows.told()
         assert len(merged) == len(before) - 1
         for report in mine:
             report.refresh_from_db()
-        curation.split(mine, rows.curator)
+        curation.split(mine, rows.curator, "a test")
         assert rows.told() == before
 
     rolled_back(example)
@@ -119,10 +119,10 @@ def test_split_then_merge_is_identity_to_readers(rows, chosen):
         event = Event.objects.get(report_count=3)
         before = rows.told()
         reports = list(event.reports.order_by("pk"))
-        decision = curation.split([reports[i] for i in sorted(chosen)], rows.curator)
+        decision = curation.split([reports[i] for i in sorted(chosen)], rows.curator, "a test")
         assert len(rows.told()) == len(before) + 1
         assert decision.other_event
-        curation.merge(decision.other_event, Event.objects.get(pk=event.pk), rows.curator)
+        curation.merge(decision.other_event, Event.objects.get(pk=event.pk), rows.curator, "a test")
         assert rows.told() == before
 
     rolled_back(example)
@@ -130,8 +130,8 @@ def test_split_then_merge_is_identity_to_readers(rows, chosen):
 
 def test_an_old_address_leads_to_what_the_event_was_merged_into_and_back_after_the_undoing(client, rows):
     a, b, c = Event.objects.filter(category="strike").order_by("pk")
-    first = curation.merge(a, b, rows.curator)
-    second = curation.merge(Event.objects.get(pk=b.pk), c, rows.curator)
+    first = curation.merge(a, b, rows.curator, "a test")
+    second = curation.merge(Event.objects.get(pk=b.pk), c, rows.curator, "a test")
     response = client.get(reverse("event", args=[a.pk]), follow=True)
     assert [address for address, _ in response.redirect_chain] == [f"/events/{b.pk}/", f"/events/{c.pk}/"]
     assert {code for _, code in response.redirect_chain} == {302}  # a merge can be undone

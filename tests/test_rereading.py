@@ -204,9 +204,9 @@ def test_a_decision_is_undone_for_the_report_that_stands_there_now(read, curator
     read(other, [strike()])
     event, report = Event.objects.get(), Report.objects.get(article=article)
     if act == "move":
-        decision = curation.move(report, make_event(type="missile", day=date(2023, 1, 1)), curator)
+        decision = curation.move(report, make_event(type="missile", day=date(2023, 1, 1)), curator, "a test")
     elif act == "split":
-        decision = curation.split([report], curator)
+        decision = curation.split([report], curator, "a test")
     else:
         decision = curation.strike_out(report, curator, "a slip")
     text = TEXT.replace("four", "eight")
@@ -223,11 +223,13 @@ def test_a_decision_is_undone_for_the_report_that_stands_there_now(read, curator
 def test_undo_is_refused_when_the_new_report_was_moved_on(read, curator):
     article = new_article()
     read(article, [strike()])
-    first = curation.move(Report.objects.get(), make_event(type="missile", day=date(2023, 1, 1)), curator)
+    first = curation.move(
+        Report.objects.get(), make_event(type="missile", day=date(2023, 1, 1)), curator, "a test"
+    )
     text = TEXT.replace("four", "eight")
     read(new_article(text), [strike(text, killed=8)])
     successor = Report.objects.get(article=article, superseded_at=None)
-    curation.move(successor, make_event(type="missile", day=date(2022, 1, 1)), curator)
+    curation.move(successor, make_event(type="missile", day=date(2022, 1, 1)), curator, "a test")
     with pytest.raises(ValidationError, match="moved again"):
         curation.undo(first, curator)
 

@@ -193,7 +193,7 @@ def test_what_was_struck_out_or_replaced_is_no_longer_shown(client, curator):
 
 def test_a_merged_event_leads_to_the_one_it_was_merged_into(client, curator):
     event, into = make_event(), make_event()
-    curation.merge(event, into, curator)
+    curation.merge(event, into, curator, "a test")
     response = client.get(event.get_absolute_url())
     assert (response.status_code, response["Location"]) == (302, into.get_absolute_url())
     assert event.headline in text_of(client.get(into.get_absolute_url()))

@@ -262,12 +262,13 @@ class EventAdmin(DecidingAdmin):
             self.message_user(request, "Choose two events or more to merge.", messages.ERROR)
             return None
         into = events.pop(request.POST.get("into", ""), None)
-        if into is None:
+        reason = request.POST.get("reason", "").strip()
+        if into is None or not reason:
             return self._ask(request, queryset, "merge", "Merge events")
         try:
             with transaction.atomic():  # all of them or none
                 for event in events.values():
-                    curation.merge(event, into, request.user, request.POST.get("reason", ""))
+                    curation.merge(event, into, request.user, reason)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:

@@ -17,7 +17,8 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
-from timeline import ledger
+from articles.models import Article
+from timeline import by_hand, ledger
 from timeline.extraction.codebook import TYPES, Toll
 from timeline.index import post
 from timeline.models import Decision, Event, ReadingChange, Report
@@ -65,6 +66,12 @@ def _still_there(reports: Iterable[Report]) -> None:
             raise ValidationError(f"Meanwhile the report was put under “{report.event}”: look at it again.")
 
 
+def _say_why(reason: str) -> None:
+    """Refuse what has no reason. A confirmation needs none (as coded), nor an undoing (it names what it undoes)."""
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why: the reason stands in the event’s history."})
+
+
 def _decide(kind: Kind, event: Event, curator: User, reason: str, **fields: Any) -> Decision:
     return Decision.objects.create(kind=kind, event=event, curator=curator, reason=reason.strip(), **fields)
 
@@ -100,7 +107,7 @@ def correct(
     event: Event,
     changes: dict[str, Any],
     curator: User,
-    reason: str = "",
+    reason: str,
     seen: datetime | None = None,
 ) -> Decision | None:
     """Set fields by hand. `changes` maps names of CORRECTABLE to values; None of `Event.overrides` is lost.
@@ -108,6 +115,7 @@ def correct(
     `seen` is `updated_at` of the event that the curator looked at: where it has changed since, the
     correction is refused (code "stale"), since it was meant for other values.
     """
+    _say_why(reason)
     unknown = set(changes) - set(CORRECTABLE)
     if unknown:
         raise ValidationError(f"These fields cannot be corrected: {', '.join(sorted(unknown))}.")
@@ -134,9 +142,9 @@ def correct(
     return _decide(Kind.CORRECT, event, curator, reason, before=before, after=after)
 
 
-def _in_words(event: Event, names: Iterable[str]) -> dict[str, Any]:
+def _in_words(row: Event | Report, names: Iterable[str]) -> dict[str, Any]:
     """Values as the history shows them: a place by its name, which tells more than its number."""
-    values = {name: getattr(event, name) for name in names}
+    values = {name: getattr(row, name) for name in names}
     return {n: str(v) if v is not None and not isinstance(v, int) else v for n, v in values.items()}
 
 
@@ -188,8 +196,9 @@ def _move(reports: Iterable[Report], into: Event, staying: Iterable[Report] = ()
 
 
 @ledger.writing()
-def merge(event: Event, into: Event, curator: User, reason: str = "") -> Decision:
+def merge(event: Event, into: Event, curator: User, reason: str) -> Decision:
     """Put all reports of `event` under `into`. The address of `event` then redirects there."""
+    _say_why(reason)
     if event.pk == into.pk:
         raise ValidationError("An event cannot be merged into itself: choose two.")
     rows = _lock(event.pk, into.pk)
@@ -214,8 +223,9 @@ def merge(event: Event, into: Event, curator: User, reason: str = "") -> Decisio
 
 
 @ledger.writing()
-def move(report: Report, into: Event, curator: User, reason: str = "") -> Decision | None:
+def move(report: Report, into: Event, curator: User, reason: str) -> Decision | None:
     """Put one report under another event. None when it is there already."""
+    _say_why(reason)
     if report.event_id == into.pk:
         return None
     rows = _lock(report.event_id, into.pk)
@@ -238,8 +248,9 @@ def move(report: Report, into: Event, curator: User, reason: str = "") -> Decisi
 
 
 @ledger.writing()
-def split(reports: list[Report], curator: User, reason: str = "") -> Decision:
+def split(reports: list[Report], curator: User, reason: str) -> Decision:
     """Give reports of one event an event of their own (`Decision.other_event`)."""
+    _say_why(reason)
     origin = {report.event_id for report in reports}
     if len(origin) != 1:
         raise ValidationError("Choose reports of one event to split off.")
@@ -260,6 +271,7 @@ def split(reports: list[Report], curator: User, reason: str = "") -> Decision:
 @ledger.writing()
 def strike_out(report: Report, curator: User, reason: str) -> Decision | None:
     """Take a report out of its event: the text does not say this. It stays in the history."""
+    _say_why(reason)
     event = _lock(report.event_id)[report.event_id]
     _still_there([report])
     if report.struck_out:
@@ -270,6 +282,33 @@ def strike_out(report: Report, curator: User, reason: str) -> Decision | None:
     return _decide(
         Kind.STRIKE_OUT, event, curator, reason, report=report,
         before={"struck_out": False}, after={"struck_out": True},
+    )  # fmt: skip
+
+
+@ledger.writing()
+def add(
+    article: Article, coded: by_hand.Coded, curator: User, reason: str, into: Event | None = None
+) -> Decision:
+    """Code what the machine missed: a report in the curator's own hand, under `into` or a new event.
+
+    `article.content_hash` is that of the text in which the curator chose the quote.
+    """
+    _say_why(reason)
+    event = _lock_open(into.pk) if into else None
+    if event and (category := by_hand.category_of(coded)) != event.category:
+        raise ValidationError(f"A {category} report and a {event.category} event are never one act.")
+    stored = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    if stored.content_hash != article.content_hash:
+        raise ValidationError(
+            "The article’s text has changed since: open it again and choose the words anew."
+        )
+    report = by_hand.store(stored, coded, event)
+    ledger.derive(report.event)
+    coded_fields = [name for name in by_hand.CODED if getattr(report, name) not in (None, "")]
+    values = {"quote": report.quote, **_in_words(report, coded_fields)}
+    return _decide(
+        Kind.ADD, report.event, curator, reason, report=report,
+        before={"struck_out": True}, after={"struck_out": False, "values": values},
     )  # fmt: skip
 
 
@@ -342,6 +381,10 @@ def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
         decision.other_event_id,
         *(r["event"] for r in decision.before.get("reports", [])),
     }
+    struck: list[int] = []
+    if "struck_out" in decision.before:
+        struck = Report.objects.filter(decisions=decision).with_successors()
+        pks.update(Report.objects.filter(pk__in=struck).values_list("event", flat=True))
     rows = _lock(*(pk for pk in pks if pk is not None))
     if Decision.objects.filter(undoes=decision).exists():
         raise ValidationError("This decision has been undone already.")
@@ -354,8 +397,12 @@ def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
             )
         setattr(event, field, decision.before[field])
     if "struck_out" in decision.before:
-        struck = Report.objects.filter(decisions=decision).with_successors()
-        Report.objects.filter(pk__in=struck).update(struck_out=False)
+        again = Decision.objects.filter(report__in=struck, before__has_key="struck_out", pk__gt=decision.pk)
+        if again.filter(undone_by=None).exclude(kind=Kind.UNDO).exists():
+            raise ValidationError(
+                "A later decision about the report stands on this one: undo that one first."
+            )
+        Report.objects.filter(pk__in=struck).update(struck_out=decision.before["struck_out"])
     for was in decision.before.get("reports", []):
         # An article that was read again since: what was decided holds for the report that stands there now.
         same = Report.objects.filter(pk__in=Report.objects.filter(pk=was["report"]).with_successors())

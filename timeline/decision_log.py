@@ -20,7 +20,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
-from timeline import curation, ledger
+from articles.models import Article
+from timeline import by_hand, curation, ledger
 from timeline.models import Decision, Event, Place, Report
 
 Kind = Decision.Kind
@@ -69,6 +70,8 @@ def _row(decision: Decision) -> dict[str, Any]:
                 )
         case Kind.STRIKE_OUT:
             row["reports"] = _name(Report.objects.filter(decisions=decision))
+        case Kind.ADD:
+            row |= _coded(decision)
         case _:
             row["event"] = _name_event(decision.event_id)
     return row
@@ -86,6 +89,23 @@ def _fields(decision: Decision) -> dict[str, Any]:
     if fields.get("place"):
         fields["place"] = Place.objects.get(pk=fields["place"]).key
     return fields
+
+
+def _coded(decision: Decision) -> dict[str, Any]:
+    """What was coded by hand: the quote, the fields, and the other reports of its event, if it had some then."""
+    report = decision.report
+    assert report is not None  # of every decision of the kind
+    fields = {name: ledger.to_json(getattr(report, name)) for name in by_hand.CODED}
+    if report.place:
+        fields["place"] = report.place.key
+    older = Report.objects.filter(event=decision.event_id, recorded_at__lt=report.recorded_at)
+    return {
+        "reports": _name(Report.objects.filter(pk=report.pk)),
+        "fields": fields,
+        "speaker": next(iter(report.attributed_to), ""),
+        "doer": next((name for name, *_ in report.parties), ""),
+        "into": _name(older) if older.exists() else None,
+    }
 
 
 def _name_event(pk: int) -> list[dict[str, Any]]:
@@ -139,7 +159,7 @@ class Replay:
         return "taken"
 
     def _decide(self, row: dict[str, Any]) -> Decision | None:
-        curator, reason = _curator(row["curator"]), row["reason"]
+        curator, reason = _curator(row["curator"]), row["reason"] or "no reason was given"
         match kind := Kind(row["kind"]):
             case Kind.UNDO:
                 decision = Decision.objects.filter(uid=UUID(row["undoes"])).first()
@@ -158,6 +178,8 @@ class Replay:
                 return curation.move(_reports(row["reports"])[0], _event(row["into"]), curator, reason)
             case Kind.STRIKE_OUT:
                 return curation.strike_out(_reports(row["reports"])[0], curator, reason)
+            case Kind.ADD:
+                return _add(row, curator, reason)
             case Kind.ACCEPT | Kind.REFUSE:
                 raise NotFound("A decision about a new reading belongs to the instance that read it.")
             case _:
@@ -171,6 +193,17 @@ def _curator(name: str) -> User:
         user.set_unusable_password()
         user.save()
     return user
+
+
+def _add(row: dict[str, Any], curator: User, reason: str) -> Decision:
+    name = row["reports"][0]
+    article = Article.objects.filter(url=name["article"], content_hash=name["content"]).first()
+    if article is None:
+        raise NotFound("Its article is not here with the text that was coded: fetch it first.")
+    values = {field: _value(field, value) for field, value in row["fields"].items()}
+    start, end = name["span"]
+    coded = by_hand.Coded((start, end), values, row["speaker"], row["doer"])
+    return curation.add(article, coded, curator, reason, _event(row["into"]) if row["into"] else None)
 
 
 def _value(name: str, value: Any) -> Any:

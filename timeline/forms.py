@@ -127,6 +127,6 @@ class MoveForm(DecisionForm):
         chosen = {"own_event", "event", "struck_out"} & set(self.changed_data)
         if len(chosen) != 1:
             self.add_error(None, "Choose one: another event, an event of its own, or striking it out.")
-        if "struck_out" in chosen and not data.get("reason"):
-            self.add_error("reason", "Say why the text does not say this.")
+        elif not data.get("reason"):
+            self.add_error("reason", "Say why: it stands in the event’s history.")
         return data

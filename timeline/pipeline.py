@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Article
-from timeline import ledger, rereading
+from timeline import by_hand, ledger, rereading
 from timeline.accounts import StoredReports, account_of, decisions_near
 from timeline.clustering import Settlement, settle
 from timeline.extraction import VERSION, Document, Finding, extract
@@ -68,6 +68,7 @@ def write_reports(article: Article, findings: Iterable[Finding]) -> int:
     Where a curator's decision stands on an event, what another extractor reads differently in the same text
     waits for a curator (timeline.rereading). The number of findings that are reports.
     """
+    moved = by_hand.follow(article)
     now = timezone.now()
     known = {_identity(r): r for r in article.reports.select_related("place", "article")}
     held = rereading.held_reports(article, EXTRACTOR)
@@ -84,7 +85,7 @@ def write_reports(article: Article, findings: Iterable[Finding]) -> int:
     reading = rereading.compare(article, EXTRACTOR, gone, [report for report, _ in new], known.values())
     new = [(report, finding) for report, finding in new if report not in reading.said_before]
     gone = [r for r in gone if r.pk not in reading.staying]
-    touched = {r.event_id for r in gone + back}
+    touched = moved | {r.event_id for r in gone + back}
 
     Report.objects.filter(pk__in=[r.pk for r in gone]).update(superseded_at=now)
     Report.objects.filter(pk__in=[r.pk for r in back]).update(superseded_at=None)

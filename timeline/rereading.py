@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from articles.models import Article
+from timeline.by_hand import HAND
 from timeline.models import Event, ReadingChange, Report
 from timeline.models.readings import ReadingChangeQuerySet
 from timeline.succession import differences, pairs
@@ -74,6 +75,9 @@ def compare(
         Event.objects.touched().filter(pk__in={r.event_id for r in gone}).values_list("pk", flat=True)
     )
     for old, report in pairs(gone, new):
+        if old is not None and old.extractor == HAND and old.content_hash == article.content_hash:
+            _stay(reading, article, extractor, old, report)
+            continue
         if old is None or report is None:
             if again:
                 reading.changes.append(_change(article, extractor, old, report, touched))
@@ -99,6 +103,21 @@ def compare(
         if old.pinned:
             report.event_id = old.event_id
     return reading
+
+
+def _stay(reading: Reading, article: Article, extractor: str, old: Report, report: Report | None) -> None:
+    """What a curator coded by hand in this text goes on to count. What a machine reads there otherwise waits."""
+    reading.staying.add(old.pk)
+    if report is None:
+        return
+    if told := differences(old, report):
+        change = _change(article, extractor, old, report, {old.event_id})
+        change.differences = {name: list(words) for name, words in told.items()}
+        change.state = State.WAITING
+        reading.changes.append(change)
+        report.event_id, report.superseded_at = old.event_id, report.recorded_at
+    else:
+        reading.said_before.append(report)
 
 
 def _change(

@@ -57,6 +57,13 @@ def test_merging_asks_which_event_stays(desk):
     assert set(Event.objects.exclude(pk=two.pk).values_list("merged_into", flat=True)) == {two.pk}
 
 
+def test_merging_without_a_reason_asks_again(desk):
+    one, two = make_event(), make_event()
+    page = act(desk, Event, "merge", one.pk, two.pk, into=one.pk, reason=" ").content.decode()
+    assert "say why" in page
+    assert not Decision.objects.exists()
+
+
 @pytest.mark.parametrize("into", ["", "x", "0", "999999", "\0"])
 def test_merging_into_what_was_not_chosen_asks_again(desk, into):
     one, two = make_event(), make_event()
@@ -74,14 +81,14 @@ def test_one_event_cannot_be_merged_with_itself(desk):
 def test_a_merge_that_fails_for_one_is_made_for_none(desk):
     one, two, talks = make_event(), make_event(), make_event(type="talks")
     before = picture()
-    response = act(desk, Event, "merge", one.pk, two.pk, talks.pk, into=one.pk)
+    response = act(desk, Event, "merge", one.pk, two.pk, talks.pk, into=one.pk, reason="one act")
     assert "never one act" in said(response)
     assert picture() == before
 
 
 def test_a_refusal_for_one_event_does_not_stop_the_others(desk, curator):
     merged, into, other = make_event(), make_event(), make_event()
-    curation.merge(merged, into, curator)
+    curation.merge(merged, into, curator, "a test")
     response = act(desk, Event, "confirm", merged.pk, into.pk, other.pk, query="?list=all")
     assert "has been merged" in said(response)
     assert "2 events are confirmed" in said(response)
@@ -104,7 +111,7 @@ def test_an_event_is_found_by_its_words_and_by_its_number(desk):
 
 def test_events_without_reports_are_not_among_those_to_decide_on(desk, curator):
     merged, into = make_event(), make_event()
-    curation.merge(merged, into, curator)
+    curation.merge(merged, into, curator, "a test")
     assert list(desk.get(url(Event, "changelist")).context["cl"].result_list) == [into]
     listed = desk.get(url(Event, "changelist"), {"list": "merged"}).context["cl"].result_list
     assert list(listed) == [merged]

@@ -128,7 +128,7 @@ def test_the_second_of_two_curators_is_told_and_loses_nothing(desk, save):
 def test_a_form_that_was_open_when_its_event_was_merged_is_told_so(desk, save, curator):
     event, into = make_event(), make_event()
     shown = form_data(desk, url(Event, "change", event.pk))
-    curation.merge(event, into, curator)
+    curation.merge(event, into, curator, "a test")
     response = save(event, shown, weapon="a mortar", reason="a")
     assert "has been merged" in str(errors(response))
     page = desk.get(url(Event, "change", event.pk)).content.decode()
@@ -178,6 +178,7 @@ def test_a_report_is_struck_out_and_put_back_by_undoing(desk, save, pair):
     ("changes", "words"),
     [
         ({"struck_out": "on"}, "Say why"),
+        ({"own_event": "on"}, "Say why"),
         ({"struck_out": "on", "own_event": "on", "reason": "a"}, "Choose one"),
         ({"event": "", "reason": "a"}, "required"),
         ({"event": "999999", "reason": "a"}, "valid choice"),
@@ -198,14 +199,14 @@ def test_what_curation_refuses_about_a_report_is_an_error_of_the_form(desk, save
     assert "never one act" in str(errors(response))
     assert 'value="kept words"' in response.content.decode()
     merged, into = make_event(), make_event()
-    curation.merge(merged, into, curator)
+    curation.merge(merged, into, curator, "a test")
     assert "merged" in str(errors(save(report, event=merged.pk, reason="a")))
 
 
 def test_a_report_that_was_moved_meanwhile_is_not_moved_back(desk, save, pair, curator):
     shown = form_data(desk, url(Report, "change", pair[1].pk))
     into = make_event()
-    curation.move(pair[1], into, curator)
+    curation.move(pair[1], into, curator, "a test")
     response = save(pair[1], shown, struck_out="on", reason="a")
     assert "Meanwhile it was put under" in str(errors(response))
     assert Report.objects.get(pk=pair[1].pk).event == into

@@ -24,6 +24,7 @@ class Decision(models.Model):
         MOVE = "move", "report moved to another event"
         SPLIT = "split", "report split off into an event of its own"
         STRIKE_OUT = "strike_out", "report struck out"
+        ADD = "add", "added by hand"
         ACCEPT = "accept", "new reading accepted"
         REFUSE = "refuse", "new reading refused"
         UNDO = "undo", "undone"
