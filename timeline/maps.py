@@ -162,7 +162,7 @@ def draw_map(chosen: EventFilter, view: str = "fit") -> Map:
         countries.append(Area(_("Ukraine as a whole"), wider, wider, 0, "", ""))
     marks = [_mark(chosen, cluster) for cluster in clusters(counts.spots.values(), shown)]
     seen = sum(mark.cluster.count for mark in marks)
-    land, region_lines, nation, dashed = _base(shown)
+    land, region_lines, nation, dashed = earth_in(shown)
     listed = sorted(counts.spots.values(), key=lambda s: (-s.count, s.name))
     return Map(
         frame=shown,
@@ -189,7 +189,7 @@ def _region_name(name: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _base(shown: Frame) -> tuple[str, str, str, str]:
+def earth_in(shown: Frame) -> tuple[str, str, str, str]:
     """What the events lie on: land, Ukraine's regions and border, lines that are not agreed."""
     countries, regions = world(), ukraine()
     return (

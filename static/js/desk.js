@@ -32,6 +32,12 @@
     }
   });
 
+  // A dot on the small map stands for the radio button with its number.
+  document.addEventListener("click", ({ target }) => {
+    const key = target.closest?.("[data-place]")?.dataset.place;
+    if (key) $(`input[name=place][value="${CSS.escape(key)}"]`)?.click();
+  });
+
   // After each decision the reader's place is the next event's heading, or what was refused.
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target?.id !== "desk") return;

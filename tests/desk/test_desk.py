@@ -328,3 +328,23 @@ def test_the_desk_is_linked_from_the_event_for_curators_only(desk, client):
     assert address in desk.get(event.get_absolute_url()).content.decode()
     assert address not in client.get(event.get_absolute_url()).content.decode()
     assert isinstance(client, Client)
+
+
+def test_the_places_found_are_numbered_on_a_map_beside_the_one_that_is_coded(desk):
+    now = make_place("Kyjiv", latitude=50.4, longitude=30.5)
+    page = desk.get("/desk/places/", {"place_find": "Pokrovsk", "now": now.key}).content.decode()
+    shown, dots = page.count('name="place"'), page.count('class="dot"')
+    assert shown == dots >= 2
+    assert page.count('class="dot now"') == 1
+    assert 'value="test:Kyjiv"' not in page  # it stands among the fields already
+    for odd in ("\0", "no such key", "x" * 5000):
+        assert (
+            'class="dot now"'
+            not in desk.get("/desk/places/", {"place_find": "Po", "now": odd}).content.decode()
+        )
+
+
+def test_a_search_without_places_draws_no_map(desk):
+    page = desk.get("/desk/places/", {"place_find": "Zzyzzyzz"}).content.decode()
+    assert "No other place begins so" in page
+    assert "<svg" not in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,18 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from timeline import curation, ledger
+from timeline.desk import places
 from timeline.extraction.gazetteer.lookup import Gazetteer
-from timeline.extraction.gazetteer.lookup import Place as Entry
 from timeline.forms import CorrectionForm
 from timeline.models import Event, Place, Report
-
-MOST_PLACES = 8
-LONGEST_SEARCH = 100
-
-
-def find_places(words: str) -> list[Entry]:
-    """Places of the gazetteer whose name begins so, with their region to tell namesakes apart."""
-    return Gazetteer.open().search(words.replace("\0", "").strip()[:LONGEST_SEARCH], limit=MOST_PLACES)
 
 
 class PlaceField(forms.ChoiceField):
@@ -29,11 +20,11 @@ class PlaceField(forms.ChoiceField):
 
     widget = forms.RadioSelect
 
-    def offer(self, current: Place | None, found: Iterable[Entry] = ()) -> None:
-        offered = {current.key: str(current)} if current else {}
-        for entry in found:
-            offered.setdefault(entry.key, place_words(entry))
-        self.choices = [*offered.items(), ("", "not reported")]
+    offers = places.Offers([])
+
+    def offer(self, offers: places.Offers) -> None:
+        self.offers = offers
+        self.choices = [*((row.key, row.words) for row in offers.rows), ("", "not reported")]
 
     def valid_value(self, value: str) -> bool:
         known = not value or Place.objects.filter(key=value).exists()
@@ -50,16 +41,25 @@ class PlaceField(forms.ChoiceField):
         return ledger.place_of(entry.where())
 
 
-def place_words(entry: Entry) -> str:
-    parts = [entry.name, entry.admin2, entry.admin1, entry.country]
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+def offer_places(form: forms.BaseForm, now: Place | None, words: str, chosen: str = "") -> None:
+    """Let the form's `place` be `now`, one that begins with `words`, or the one that was chosen before."""
+    found = places.search(words)
+    if chosen and (entry := Gazetteer.open().by_key(chosen)):
+        found = [entry, *(each for each in found if each.key != chosen)]
+    form.fields["place"].offer(places.offers(found, now))  # type: ignore[attr-defined]
+
+
+def toll_rows(form: forms.BaseForm) -> list[tuple[str, list[forms.BoundField]]]:
+    """Kinds of casualties with their three figures, as a table shows them."""
+    names = Event.TOLL_FIELDS
+    return [(names[i].partition("_")[0], [form[n] for n in names[i : i + 3]]) for i in range(0, 12, 3)]
 
 
 class FieldsForm(CorrectionForm):
     """The correctable fields in place. The place is picked from the gazetteer, by radio buttons."""
 
     place = PlaceField(required=False)
-    place_find = forms.CharField(required=False, max_length=LONGEST_SEARCH, label="Find a place")
+    place_find = forms.CharField(required=False, max_length=places.LONGEST_SEARCH, label="Find a place")
 
     class Meta(CorrectionForm.Meta):
         fields = tuple(name for name in curation.CORRECTABLE if name != "place")
@@ -70,10 +70,7 @@ class FieldsForm(CorrectionForm):
         self.initial["place"] = instance.place.key if instance.place else ""
         words = (self.data.get("place_find") or "") if self.is_bound else ""
         chosen = (self.data.get("place") or "") if self.is_bound else ""
-        found = find_places(words)
-        if chosen and (entry := Gazetteer.open().by_key(chosen)):
-            found = [entry, *found]
-        self.fields["place"].offer(instance.place, found)  # type: ignore[attr-defined]
+        offer_places(self, instance.place, words, chosen)
         self.fields["headline"].widget = forms.Textarea(attrs={"rows": 2})
         self.fields["reason"].widget = forms.TextInput()
 
@@ -86,9 +83,7 @@ class FieldsForm(CorrectionForm):
 
     @property
     def tolls(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Kinds of casualties with their three figures, as a table shows them."""
-        names = Event.TOLL_FIELDS
-        return [(names[i].partition("_")[0], [self[n] for n in names[i : i + 3]]) for i in range(0, 12, 3)]
+        return toll_rows(self)
 
 
 class DecisionForm(forms.Form):

@@ -26,11 +26,10 @@ from timeline.desk.forms import (
     MergeForm,
     RejectForm,
     ReportsForm,
-    find_places,
-    place_words,
 )
+from timeline.desk.places import find as find_places
 from timeline.desk.queue import Queue
-from timeline.models import Claim, Decision, Event
+from timeline.models import Claim, Decision, Event, Place
 
 MOST_SKIPPED = 500  # of one session: the oldest come back
 UNDOABLE = 20  # latest decisions that the desk offers to undo
@@ -85,9 +84,9 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """Radio buttons for the places that begin with the words typed so far."""
-    words = request.GET.get("place_find", "")
-    found = [(entry.key, place_words(entry)) for entry in find_places(words)]
-    return render(request, "desk/_places.html", {"choices": found, "searched": len(words.strip()) > 1})
+    words, now = request.GET.get("place_find", ""), request.GET.get("now", "").replace("\0", "")
+    found = find_places(words, Place.objects.filter(key=now).first() if now else None)
+    return render(request, "desk/_places.html", {"offers": found, "searched": len(words.strip()) > 1})
 
 
 @for_curators
