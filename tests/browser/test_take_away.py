@@ -8,9 +8,12 @@ from playwright.sync_api import Page, expect
 
 def test_the_links_follow_the_filter(page: Page, rows):
     page.goto("/")
+    page.get_by_text("Take away", exact=True).click()
     link = page.get_by_role("link", name="CSV", exact=True)
     expect(link).to_have_attribute("href", "/events.csv")
     page.get_by_role("checkbox", name="Territory").check()
+    expect(page.locator("a.chip")).to_be_visible()
+    page.get_by_text("Take away", exact=True).click()
     expect(link).to_have_attribute("href", "/events.csv?category=territory")
     expect(page.get_by_role("link", name="Atom feed")).to_have_attribute(
         "href", "/events.atom?category=territory"
@@ -20,6 +23,7 @@ def test_the_links_follow_the_filter(page: Page, rows):
 def test_a_download_holds_what_the_heading_says(page: Page, rows):
     page.goto("/?category=strike")
     heading = page.locator("#results-title").inner_text()
+    page.get_by_text("Take away", exact=True).click()
     with page.expect_download() as started:
         page.get_by_role("link", name="CSV", exact=True).click()
     download = started.value
