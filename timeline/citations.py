@@ -18,6 +18,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timeline.languages import in_english
 from timeline.models import Event
 from timeline.records import instant
 
@@ -150,6 +151,7 @@ STYLES = {
 
 
 @require_safe
+@in_english
 def citation(request: HttpRequest, pk: int, style: str) -> HttpResponse:
     """/events/<pk>/cite/<style>?accessed=2026-11-24; without the day, today (UTC)."""
     if style not in STYLES:

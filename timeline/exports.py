@@ -26,6 +26,7 @@ from timeline.as_of import Past, Unanswerable
 from timeline.extraction.codebook import PlacePrecision
 from timeline.filters import MAX_VALUES, EventFilter, FilterForm, moment_text
 from timeline.ical import calendar
+from timeline.languages import in_english
 from timeline.models import Event, Place
 from timeline.records import COLUMNS, DATATYPES, LISTS, NOTE, VERSION, Record, Value, ledger, record
 from timeline.schemes import (
@@ -154,6 +155,7 @@ def csvw(site: str) -> dict[str, Any]:
 
 
 @require_safe
+@in_english
 def csv_metadata(request: HttpRequest) -> JsonResponse:
     """/events.csv-metadata.json"""
     return JsonResponse(csvw(site_of(request)), content_type="application/csvm+json")
@@ -247,6 +249,7 @@ def blocks(pieces: Iterable[str]) -> Iterator[bytes]:
 
 
 @require_safe
+@in_english
 def download(request: HttpRequest, name: str) -> HttpResponseBase:
     """/events.<name>?<filter>"""
     if name not in FORMATS:

@@ -24,6 +24,7 @@ from timeline.as_of import Past, Unanswerable
 from timeline.exports import etag, refusals, refuse, site_of, unchanged
 from timeline.extraction.codebook import CATEGORY_LABELS, Category
 from timeline.filters import EventFilter
+from timeline.languages import in_english
 from timeline.models import Event
 from timeline.records import NOTE
 from timeline.schemes import story
@@ -129,4 +130,4 @@ class EventFeed(Feed):
         ]
 
 
-atom = require_safe(EventFeed())
+atom = require_safe(in_english(EventFeed()))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from timeline.exports import FORMATS, site_of
 from timeline.filters import MAX_VALUES, FilterForm
+from timeline.languages import in_english
 from timeline.models.tolls import Tolls
 from timeline.records import COLUMNS, DATATYPES, LISTS, NOTE, VERSION
 
@@ -197,5 +198,6 @@ def document(site: str) -> dict[str, Any]:
 
 
 @require_safe
+@in_english
 def api(request: HttpRequest) -> JsonResponse:
     return JsonResponse(document(site_of(request)), json_dumps_params={"ensure_ascii": False})

@@ -23,6 +23,7 @@ from timeline.changes import Change, changes
 from timeline.exports import refusals, refuse, site_of
 from timeline.feeds import EventFeed, Subscription, xml_text
 from timeline.filters import EventFilter
+from timeline.languages import in_english
 from timeline.models import SavedSearch
 
 
@@ -89,7 +90,7 @@ class ChangeFeed(EventFeed):
         return super().__call__(request, *args, **kwargs)
 
 
-change_feed = require_safe(ChangeFeed())
+change_feed = require_safe(in_english(ChangeFeed()))
 
 
 @require_safe

@@ -1,0 +1,80 @@
+"""The pages' languages: how one is chosen, what stays English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from tests.factories import make_event
+
+MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d{8}T\d{6}Z")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_suite() -> Iterator[None]:
+    """A request leaves its language with the thread; the other tests expect that of the settings."""
+    yield
+    translation.deactivate()
+
+
+def html_of(client, path: str, **headers: str) -> str:
+    response = client.get(path, headers=headers)
+    assert response.status_code == 200, path
+    return response.content.decode()
+
+
+def body_of(response) -> bytes:
+    """Without the moment at which it was written."""
+    whole = b"".join(response.streaming_content) if response.streaming else response.content
+    return MOMENT.sub(b"", whole)
+
+
+def test_the_browser_s_language_is_taken_and_said_to_screen_readers(client) -> None:
+    assert '<html lang="uk"' in html_of(client, "/about/", accept_language="uk,en;q=0.5")
+    assert '<html lang="en"' in html_of(client, "/about/", accept_language="de")
+    assert '<html lang="en"' in html_of(client, "/about/")
+
+
+def test_a_reader_s_own_choice_holds_and_leads_back(client) -> None:
+    chosen = client.post(reverse("language"), {"language": "uk", "next": "/?q=port"})
+
+    assert (chosen.status_code, chosen["Location"]) == (302, "/?q=port")
+    cookie = chosen.cookies["django_language"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("uk", True, "Lax")
+    assert '<html lang="uk"' in html_of(client, "/", accept_language="en")
+
+
+def test_a_language_that_is_not_offered_and_a_foreign_address_change_nothing(client) -> None:
+    answer = client.post(reverse("language"), {"language": "xx", "next": "https://example.org/"})
+
+    assert answer["Location"] == "/"
+    assert "django_language" not in answer.cookies
+
+
+@pytest.mark.parametrize(
+    "name", ["csv", "json", "geojson", "jsonl", "ics", "acled.csv", "ucdp.csv", "timelinejs.csv", "atom"]
+)
+def test_what_machines_read_is_the_same_for_every_reader(client, name) -> None:
+    make_event()
+
+    english, ukrainian = [
+        client.get(f"/events.{name}", headers={"accept-language": language}) for language in ("en", "uk")
+    ]
+
+    assert ukrainian["Content-Language"] == "en"
+    body = body_of(english)
+    assert b"Arvad" in body
+    assert body_of(ukrainian) == body
+
+
+def test_citations_and_the_api_s_description_are_english(client) -> None:
+    event = make_event()
+
+    for path in (f"/events/{event.pk}/cite/plain", "/api/", "/changes.atom", "/events.csv-metadata.json"):
+        assert client.get(path, headers={"accept-language": "uk"})["Content-Language"] == "en", path
