@@ -135,3 +135,10 @@ def test_the_list_takes_a_fixed_number_of_queries(client, curator, django_assert
         SavedSearch.objects.create(name=f"Search {n}", slug=f"s-{n}", query="category=strike", owner=curator)
     with django_assert_max_num_queries(3):
         client.get("/searches/")
+
+
+def test_what_was_taken_from_readers_is_told_too(client, strike, curator):
+    curation.review(strike, Event.Review.REJECTED, curator, "A drill, as the source says now.")
+    assert client.get("/events.atom").content.count(b"<entry>") == 0
+    assert titles(client, "/changes.atom") == ["rejected"]
+    assert titles(client, "/changes.atom?category=diplomacy") == []

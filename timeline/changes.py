@@ -1,11 +1,11 @@
-"""What became of the events of a filter: recorded, told with another toll, denied, merged; the latest first.
+"""What became of the events of a filter: recorded, another toll, denied, merged, rejected; the latest first.
 
 changes(EventFilter(request.GET))     # [Change(event, at, "killed 7 → 8"), …]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from timeline.extraction.codebook import Stance
 from timeline.filters import EventFilter
 from timeline.history import Step, steps
 from timeline.models import Decision, Event
+from timeline.models.events import EventQuerySet
 from timeline.sides import side_name
 from timeline.wording import listing
 
@@ -31,18 +32,48 @@ class Change:
     key: str  # distinguishes the changes of an event; the same each time
 
 
-def changes(chosen: EventFilter) -> list[Change]:
-    """At most MOST changes of the EVENTS events that changed last."""
-    events = list(chosen.events().for_list().order_by("-updated_at", "-pk")[:EVENTS])
+def changes(
+    chosen: EventFilter,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    events: int = EVENTS,
+    most: int = MOST,
+) -> list[Change]:
+    """At most `most` changes after `since` and up to `until`, of the `events` events that changed last."""
+    rows = affected(chosen).order_by("-updated_at", "-pk")
+    if since:
+        rows = rows.filter(updated_at__gt=since)
+    found = [
+        change
+        for change in changes_of(rows[:events])
+        if (since is None or change.at > since) and (until is None or change.at <= until)
+    ]
+    return sorted(found, key=lambda change: (change.at, change.key), reverse=True)[:most]
+
+
+def affected(chosen: EventFilter) -> EventQuerySet:
+    """The filter's events, with those that were taken from its readers: merged away, rejected, without reports."""
+    return chosen.narrow(Event.objects.for_list())
+
+
+def changes_of(rows: Iterable[Event]) -> list[Change]:
+    """All changes of these events, which are as `for_list()` gives them."""
+    events = list(rows)
     found = [change for event in events for change in _of_reports(event)]
-    found += _of_curators({event.pk: event for event in events})
-    return sorted(found, key=lambda change: (change.at, change.key), reverse=True)[:MOST]
+    return found + list(_of_curators({event.pk: event for event in events}))
+
+
+def is_public(event: Event) -> bool:
+    return not event.merged_into_id and event.report_count > 0 and event.review != Event.Review.REJECTED
 
 
 def _of_reports(event: Event) -> Iterator[Change]:
-    yield Change(event, event.created_at, _("recorded"), "recorded")
-    for step in steps(event):
-        yield Change(event, step.at, step_words(event, step), f"step-{step.at.isoformat()}")
+    if is_public(event):
+        yield Change(event, event.created_at, _("recorded"), "recorded")
+        for step in steps(event):
+            yield Change(event, step.at, step_words(event, step), f"step-{step.at.isoformat()}")
+    elif not event.merged_into_id and not event.report_count and (told := steps(event)):
+        yield Change(event, told[0].at, step_words(event, told[0]), f"step-{told[0].at.isoformat()}")
 
 
 def step_words(event: Event, step: Step) -> str:
@@ -69,5 +100,5 @@ def _of_curators(events: dict[int, Event]) -> Iterator[Change]:
                 "headline": decision.event.headline
             }
         about = events.get((decision.other_event_id or 0) if into else decision.event_id)
-        if about:
+        if about and (is_public(about) or not into):
             yield Change(about, decision.taken_at, words, f"decision-{decision.pk}")

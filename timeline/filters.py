@@ -277,7 +277,10 @@ class EventFilter:
 
     def events(self, without: Container[str] = ()) -> EventQuerySet:
         """The published events that match; `without` names filters that are left aside."""
-        events = Event.objects.published()
+        return self.narrow(Event.objects.published(), without)
+
+    def narrow(self, events: EventQuerySet, without: Container[str] = ()) -> EventQuerySet:
+        """Those of `events` that match."""
         for name, value in self.values.items():
             if name not in without:
                 events = events.filter(CONDITIONS[name](value))

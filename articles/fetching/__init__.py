@@ -1,4 +1,5 @@
-"""The only door to the network: `fetch(url)` gives a page's bytes, or a `FetchError` that says why not.
+"""The only door to the network: `fetch(url)` gives a page's bytes, or a `FetchError` that says why not;
+`send(url, body, headers)` posts a message to who asked for it.
 
 What it promises, whatever the publisher sends and wherever the address points:
 
@@ -31,6 +32,7 @@ from articles.fetching.errors import (
     TooSlow,
     shown,
 )
+from articles.fetching.sending import send
 
 __all__ = [
     "FEED_TYPES",
@@ -48,5 +50,6 @@ __all__ = [
     "TooLarge",
     "TooSlow",
     "fetch",
+    "send",
     "shown",
 ]

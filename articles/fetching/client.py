@@ -53,7 +53,7 @@ PERMANENT = frozenset({301, 308})
 CHUNK = 64 * 1024
 LONGEST_RETRY_AFTER = 7 * 86_400.0
 _KEPT_HEADERS = ("cache-control", "content-language", "date", "expires", "link", "x-robots-tag")
-_LIBRARY_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, zlib.error)
+LIBRARY_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, zlib.error)
 _SAFE_HEADER_VALUE = re.compile(r"[\x20-\x7e]{1,1000}")
 
 
@@ -164,14 +164,14 @@ def _exchange(
         answer = _read_answer(address, connection.getresponse(), limits)
         if deadline.passed:
             # http.client takes the end of the connection for the end of headers or trailers.
-            raise _too_slow(address, deadline.seconds)
+            raise too_slow(address, deadline.seconds)
         return answer
     except FetchError as error:
         if deadline.passed and not isinstance(error, TooSlow):
-            raise _too_slow(address, deadline.seconds) from error
+            raise too_slow(address, deadline.seconds) from error
         raise
-    except _LIBRARY_ERRORS as error:
-        raise _in_our_words(address, error, limits, deadline) from error
+    except LIBRARY_ERRORS as error:
+        raise in_our_words(address, error, limits, deadline) from error
     finally:
         connection.close()
 
@@ -294,8 +294,8 @@ def _next_address(address: WebAddress, location: str, allow_hosts: Collection[st
     return following
 
 
-def _bad_status(address: WebAddress, status: int, retry_after: str | None) -> BadStatus:
-    seconds = _retry_after(retry_after, datetime.now(UTC))
+def _bad_status(address: WebAddress, status: int, asked: str | None) -> BadStatus:
+    seconds = retry_after(asked, datetime.now(UTC))
     when = f"Try again in {seconds:.0f} s." if seconds else "Try again later."
     what, mend = {
         401: ("The publisher asks for a sign-in.", "Give an address that is open to all."),
@@ -313,7 +313,7 @@ def _bad_status(address: WebAddress, status: int, retry_after: str | None) -> Ba
     return BadStatus(address.url, f"HTTP {status}. {what}", mend, status, seconds)
 
 
-def _retry_after(value: str | None, now: datetime) -> float | None:
+def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds from `now`, from either form of Retry-After; None when absent, garbled or past."""
     if not value:
         return None
@@ -342,11 +342,11 @@ def _kept_validator(value: str | None) -> str | None:
     return value if value and _SAFE_HEADER_VALUE.fullmatch(value) else None
 
 
-def _in_our_words(
+def in_our_words(
     address: WebAddress, error: Exception, limits: FetchLimits, deadline: Deadline
 ) -> FetchError:
     if deadline.passed:
-        return _too_slow(address, deadline.seconds)
+        return too_slow(address, deadline.seconds)
     if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
         return TooSlow(address.url, f"The host sent nothing for {limits.read:.0f} s.", "Try again later.")
     if _certificate_fault(error):
@@ -370,7 +370,7 @@ def _certificate_fault(error: BaseException | None) -> str:
     return ""
 
 
-def _too_slow(address: WebAddress, seconds: float) -> TooSlow:
+def too_slow(address: WebAddress, seconds: float) -> TooSlow:
     return TooSlow(address.url, f"The answer was not complete after {seconds:.0f} s.", "Try again later.")
 
 

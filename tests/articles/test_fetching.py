@@ -31,7 +31,7 @@ from articles.fetching import (
     connections,
     fetch,
 )
-from articles.fetching.client import _retry_after
+from articles.fetching.client import retry_after
 from articles.fetching.errors import shown
 from tests.articles.publisher import RawPublisher, Script, answering, page
 
@@ -561,7 +561,7 @@ def test_retry_after_is_handed_on(httpserver):
 def test_both_forms_of_retry_after(value, seconds):
     from datetime import UTC, datetime
 
-    assert _retry_after(value, datetime(2025, 12, 20, 12, tzinfo=UTC)) == seconds
+    assert retry_after(value, datetime(2025, 12, 20, 12, tzinfo=UTC)) == seconds
 
 
 # --- Size

@@ -1,5 +1,6 @@
 """What happened and who says so. `Event` is a heading over its `Report`s."""
 
+from timeline.models.alerts import Delivery, MailAlert, Mailing, Webhook
 from timeline.models.amendments import Amendment
 from timeline.models.catalogue import Actor, Place
 from timeline.models.claims import Claim
@@ -15,8 +16,11 @@ __all__ = [
     "Amendment",
     "Claim",
     "Decision",
+    "Delivery",
     "Event",
     "EventActor",
+    "MailAlert",
+    "Mailing",
     "Place",
     "Posted",
     "Posting",
@@ -24,4 +28,5 @@ __all__ = [
     "Report",
     "ReportActor",
     "SavedSearch",
+    "Webhook",
 ]
