@@ -1,37 +1,28 @@
-"""A page that needs the database while it is away says so, and when to come back."""
+"""Instead of a 500, what an outage of the database is to a visitor: 503, and when to come back.
+
+`handler500 = "operations.outages.server_error"`: as the last resort for whatever failed, in a view or in a
+middleware before it (sessions and sign-ins ask the database too).
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+import sys
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-
-logger = logging.getLogger(__name__)
+from django.views import defaults
 
 RETRY_AFTER = 10
 WORDS = "The database does not answer, or took too long. Nothing was lost; try again in 10 seconds.\n"
 
 
-class Outage:
-    """Middleware: 503 with Retry-After instead of 500, for errors of a view that pass by themselves."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, OperationalError | InterfaceError):
-            return None
-        logger.error("the database failed %s: %s", request.path, error, exc_info=error)
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
-        return HttpResponse(
-            WORDS,
-            status=503,
-            content_type="text/plain; charset=utf-8",
-            headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
-        )
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the error is being handled; Django has logged it with its traceback."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    return HttpResponse(
+        WORDS,
+        status=503,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
+    )

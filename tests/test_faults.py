@@ -18,7 +18,7 @@ from tests.articles.conftest import publisher  # noqa: F401 - a fixture
 from tests.articles.newswire import make_feed
 from tests.factories import make_article, make_source
 from tests.workers.ledgers import check, text_of
-from timeline import pipeline, views
+from timeline import pipeline
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -67,16 +67,6 @@ def test_a_database_that_takes_no_writes_marks_nothing_as_done_and_pages_are_sho
     assert Article.objects.unread_by(pipeline.EXTRACTOR).due().filter(pk=article.pk).exists()
     pipeline.read_article(article.pk)
     check(article)
-
-
-def test_a_page_without_its_database_is_a_503_that_says_when(client, monkeypatch):
-    def fail(*args, **kwargs):
-        raise OperationalError("server closed the connection unexpectedly")
-
-    monkeypatch.setattr(views, "render", fail)
-    answer = client.get("/about/")
-    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
-    assert "Nothing was lost" in answer.content.decode()
 
 
 # Clocks

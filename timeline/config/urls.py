@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from timeline.second_factor import second_factor
 
+handler500 = "operations.outages.server_error"
+
 admin.site.site_header = "Conflict timeline: curation"
 admin.site.site_title = "Conflict timeline"
 admin.site.index_title = "Curation"
