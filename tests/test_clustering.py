@@ -141,7 +141,7 @@ def test_a_denial_goes_to_the_act_that_it_fits_best():
         assert {frozenset(g.accounts) for g in groups} == {frozenset({"r1"}), frozenset({"r2", "r3"})}
 
 
-def test_one_persons_statements_of_a_day_on_one_subject_are_one_event():
+def test_what_one_person_says_in_a_speech_is_one_event_and_what_it_says_to_others_another():
     said = {
         "type": "statement",
         "basis": "publication",
@@ -149,15 +149,17 @@ def test_one_persons_statements_of_a_day_on_one_subject_are_one_event():
         "initiators": ["Ann Envoy"],
         "sides": ["NO"],
     }
-    article = "https://a.example"
-    corridor = account("r1", article, text="the grain corridor stays open for all ships", **said)
-    again = account("r2", article, text="ships may use the grain corridor, which stays open", **said)
-    prisoners = account("r3", article, text="prisoners must come home", **said)
-    late = account("r4", article, day=-3, text="the grain corridor stays open for all ships", **said)
-    assert partition(cluster([corridor, again, prisoners, late])) == {
-        frozenset({"r1", "r2"}),
-        frozenset({"r3"}),
+    russia, article, other = {"target_sides": ["RU"]} | said, "https://a.example", "https://b.example"
+    corridor = account("r1", article, text="the grain corridor stays open for all ships", **russia)
+    again = account("r2", article, text="ships may use the grain corridor, which stays open", **russia)
+    prisoners = account("r3", article, text="prisoners must come home", **russia)
+    late = account("r4", article, day=-3, text="the grain corridor stays open for all ships", **russia)
+    quoted = account("r5", other, text="all ships may use the corridor", **russia)
+    fish = account("r6", "https://c.example", text="fish quotas will shrink", target_sides=["IS"], **said)
+    assert partition(cluster([corridor, again, prisoners, late, quoted, fish])) == {
+        frozenset({"r1", "r2", "r3", "r5"}),
         frozenset({"r4"}),
+        frozenset({"r6"}),
     }
 
 
@@ -227,6 +229,17 @@ def test_what_a_curator_split_is_never_joined_again():
     groups = {frozenset(g.accounts) for g in cluster(same, decisions)}
     assert not any({"r1", "r2"} <= g for g in groups)
     assert len(groups) == 2
+
+
+def test_a_denial_of_its_own_article_does_not_lead_a_report_back_to_what_it_was_split_from():
+    strike = account("r1", "https://a.example", type="missile", place="Odesa")
+    again = account("r2", "https://b.example", type="missile", place="Odesa")
+    denial = account("r3", "https://b.example", type="missile", place="Odesa", stance="denies")
+    split = Decisions(apart=frozenset({frozenset({"r1", "r2"})}))
+    assert partition(cluster([strike, again, denial], split)) == {
+        frozenset({"r1", "r3"}),
+        frozenset({"r2"}),
+    }
 
 
 def test_a_report_cannot_be_in_two_sets_of_a_curator():

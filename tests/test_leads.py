@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from timeline.clustering import Mention, leads, prominence
 from timeline.extraction import Document, Finding
-from timeline.extraction.codebook import Modality
+from timeline.extraction.codebook import Modality, PlacePrecision
+from timeline.extraction.findings import Where
 
 TEXT = "Ministers met on Friday. Missiles hit the port of Odesa overnight. A truce may follow."
 
@@ -32,6 +33,31 @@ def test_what_is_only_supposed_leads_less():
 
 
 @pytest.mark.parametrize(
+    ("title", "leading"),
+    [
+        ("Jets hit Aden after attack on Haifa", "Aden"),
+        ("After attack on Haifa", "Aden"),
+        ("Attack on Haifa", "Haifa"),
+        ("Haifa had been attacked after Haifa was warned", "Haifa"),
+    ],
+)
+def test_what_the_news_is_set_against_leads_less(title, leading):
+    text = "Jets hit Aden on Sunday. Haifa had been attacked the day before."
+
+    def told(place, words):
+        start = text.index(words)
+        where = Where(place, place, "", PlacePrecision.EXACT)
+        finding = Finding("attack", ((start, start + len(words)),), Modality.OCCURRED, 1.0, "a", where=where)
+        return prominence(finding, Document(text, date(2025, 12, 20), title))
+
+    weights = {
+        "Aden": told("Aden", "Jets hit Aden on Sunday."),
+        "Haifa": told("Haifa", "Haifa had been attacked the day before."),
+    }
+    assert max(weights, key=weights.__getitem__) == leading
+
+
+@pytest.mark.parametrize(
     ("articles", "expected"),
     [
         ({"a": [("x", 0.5), ("y", 0.4)]}, {"a": "x"}),
@@ -42,7 +68,10 @@ def test_what_is_only_supposed_leads_less():
         ({"a": [("x", 0.5), ("y", 0.4)], "b": [("y", 0.6)]}, {"a": "y", "b": "y"}),
         ({"a": [("x", 0.9), ("y", -0.4)], "b": [("y", -0.2), ("z", 0.5)]}, {"a": "x", "b": "z"}),
         # Not what it mentions last of many, whoever else tells it.
-        ({"a": [("x", 0.5), ("u", 0.4), ("v", 0.3), ("y", 0.2)], "b": [("y", 1.0)]}, {"a": "x", "b": "y"}),
+        (
+            {"a": [(e, 0.5 - n / 10) for n, e in enumerate("xtuvw")] + [("y", -0.1)], "b": [("y", 1.0)]},
+            {"a": "x", "b": "y"},
+        ),
     ],
 )
 def test_leads(articles, expected):

@@ -21,6 +21,7 @@ from timeline.clustering.grouping import (
     settle,
 )
 from timeline.clustering.leads import Mention, leads, prominence
+from timeline.clustering.likeness import alike
 from timeline.clustering.matching import EventView, Match, Window, compare
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Settlement",
     "Stored",
     "Window",
+    "alike",
     "cluster",
     "compare",
     "content_words",

@@ -22,7 +22,7 @@ from heapq import heappop, heappush
 from typing import Protocol
 
 from timeline.clustering.accounts import Account
-from timeline.clustering.likeness import THRESHOLD, weigh
+from timeline.clustering.likeness import SPEECH, alike
 from timeline.clustering.matching import EventView, Match, Window, compare, retells
 
 Placed = tuple[Account, Hashable]  # an account and the key of its event
@@ -230,7 +230,7 @@ class _Board:
         borne = [
             (compare(account, EventView.of(siblings)), label, siblings[0].id)
             for label, siblings in here.items()
-            if self._bears(account, siblings)
+            if self._bears(account, siblings) and not self._foes_in(account, self._standing(account, label))
         ]
         best = max((b for b in borne if b[0].same), key=lambda b: b[0].points, default=None)
         if best is not None:
@@ -246,8 +246,13 @@ class _Board:
         here[label].append(account)
 
     def _bears(self, account: Account, siblings: Iterable[Account]) -> bool:
-        """Whether it can share an event with these accounts of its article."""
-        return all(retells(account, s) for s in siblings) and not self._foes_in(account, siblings)
+        """Whether it can share an event with these accounts of its article.
+
+        What one person says in a speech need not resemble each other thing said in it.
+        """
+        enough = any if account.type in SPEECH and all(s.type in SPEECH for s in siblings) else all
+        alike = enough(retells(account, s) for s in siblings) or not siblings
+        return alike and not self._foes_in(account, siblings)
 
     def _foes_in(self, account: Account, others: Iterable[Account]) -> bool:
         foes = self.decisions.foes.get(account.id, frozenset())
@@ -297,7 +302,7 @@ def _disturbed(board: _Board, label: Label, at: tuple[datetime, str]) -> list[Ac
         for later in board.near(Window.around_all(members), since=at[0])
         if (later.published, later.article) > at
         and later.id not in board.decisions.core
-        and any(weigh(later, m)[0] >= THRESHOLD for m in members if m.id != later.id)
+        and any(alike(later, m) for m in members if m.id != later.id)
     ]
 
 

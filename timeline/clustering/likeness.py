@@ -327,8 +327,9 @@ def _words(a: Account, b: Account) -> Weight:
         return 1.5, "same sentence"
     if 5 * shared >= 2 * fewest:
         return 0.5, "similar words"
-    if a.type in SPEECH and b.type in SPEECH and 8 * shared < fewest:
-        return -0.6, "about other things"
+    # One speech has several subjects; two articles that quote one person seldom share all their words.
+    if a.article != b.article and a.type in SPEECH and b.type in SPEECH and 8 * shared < fewest:
+        return -0.5, "about other things"
     return NOTHING
 
 
@@ -368,6 +369,11 @@ def weigh(a: Account, b: Account) -> tuple[float, tuple[Weight, ...]]:
             if weight[0] == VETO:
                 return VETO, (weight,)
     return round(points, 6), tuple(reasons)  # rounded, so that a sum on the threshold is on the threshold
+
+
+def alike(a: Account, b: Account) -> bool:
+    """Whether the two by themselves would be taken for accounts of one act."""
+    return weigh(a, b)[0] >= THRESHOLD
 
 
 def related_types(type_: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from timeline.clustering.likeness import (
     SPEECH,
     THRESHOLD,
     VETO,
+    alike,
     related_types,
     weigh,
 )
@@ -153,7 +154,7 @@ def retells(a: Account, b: Account) -> bool:
     if a.denies != b.denies:
         return True
     if a.type == b.type and (a.type in ONE_A_DAY or (a.type in SPEECH and a.surnames & b.surnames)):
-        return (a.first, a.last) == (b.first, b.last) and weigh(a, b)[0] >= THRESHOLD
+        return (a.first, a.last) == (b.first, b.last) and alike(a, b)
     return (
         a.category is not Category.DIPLOMACY
         and (a.type, a.first, a.last, a.place_key) == (b.type, b.first, b.last, b.place_key)

@@ -17,13 +17,11 @@ from tqdm import tqdm
 
 from articles.reading import Row, read_jsonl
 from timeline import accuracy
-from timeline.clustering import Account, Mention, cluster, leads, prominence
-from timeline.extraction import VERSION, Document, Finding, extract
+from timeline.extraction import VERSION, Document, extract
 from timeline.extraction.codebook import Precision
 from timeline.extraction.dates.finding import find_dates
 from timeline.extraction.grammar.segment import sentences
-
-Extracted = list[tuple[Document, list[Finding]]]
+from timeline.management.stories import Extracted, Stories
 
 
 class Command(BaseCommand):
@@ -51,8 +49,9 @@ class Command(BaseCommand):
         self.measures: list[dict[str, Any]] = []
         with tempfile.TemporaryDirectory() as scratch:
             self.scratch = Path(scratch)
-            self.gold(options["errors"])
-            self.more()
+            gold = self.gold(options["errors"])
+            self.more(gold)
+            self.revisions()
             self.no_conflict()
             self.atrocities()
             self.dates()
@@ -70,9 +69,9 @@ class Command(BaseCommand):
 
     # Each measure: read, extract, write predictions, run the folder's own scorer.
 
-    def gold(self, errors: int) -> None:
+    def gold(self, errors: int) -> Extracted:
         if not (rows := self.extracted("articles_gold_dev.jsonl")):
-            return
+            return []
         gold = [json.loads(line) for line in self.lines("gold_dev.jsonl")]
         half = len(gold) // 2 + 1
         for name, part in [("all", gold), ("first half", gold[:half]), ("second half", gold[half:])]:
@@ -84,8 +83,9 @@ class Command(BaseCommand):
             numbers = {c: result[c] for c in ("all", "diplomacy", "strike", "territory")}
             slots = {name: f"{right} of {of}" for name, (right, of) in result["slots"].items()}
             self.parts.append({"part": name, "articles": len(part), "by_category": numbers, "slots": slots})
+        return rows
 
-    def more(self) -> None:
+    def more(self, gold: Extracted) -> None:
         began = time.perf_counter()
         if not (rows := self.extracted("articles_more_dev.jsonl")):
             return
@@ -97,13 +97,35 @@ class Command(BaseCommand):
                 "leads.py", self.folder / "lead_events_dev.jsonl", events, named="Lead events of 24 articles"
             )
         if self.has("clusters_dev.json"):
-            clusters = self.write("clusters.jsonl", list(lead_clusters(rows)))
+            lead_of = Stories.of(rows + gold).lead_of  # the groups are made of articles of both files
+            clusters = self.write("clusters.jsonl", [{"id": a, "cluster": e} for a, e in lead_of.items()])
             self.run(
                 "leads.py",
                 self.folder / "clusters_dev.json",
                 clusters,
                 named="Groups of articles on one event",
             )
+
+    def revisions(self) -> None:
+        """Successive versions of one story: do they lead with the same event, and does none tell it twice?"""
+        if not self.has("revisions_dev.jsonl"):
+            return
+        groups = shared = doubled = 0
+        for line in self.lines("revisions_dev.jsonl"):
+            versions = {v["id"]: json.dumps(v) for v in json.loads(line)["versions"]}
+            rows = [
+                (document, extract(document))
+                for _, row in read_jsonl(versions.values())
+                if isinstance(row, Row) and (document := document_of(row))
+            ]
+            stories = Stories.of(rows)
+            groups += 1
+            shared += stories.shared(versions)
+            doubled += bool(stories.doubled())
+        figures = {"groups": groups, "lead shared by all versions": shared, "lead told twice": doubled}
+        self.title("revisions_dev")
+        self.stdout.write(json.dumps(figures))
+        self.measures.append({"name": "Versions of one story", "figures": figures})
 
     def no_conflict(self) -> None:
         if rows := self.extracted("articles_no_conflict_dev.jsonl"):
@@ -158,8 +180,7 @@ class Command(BaseCommand):
         rows: Extracted = []
         extract(Document(text="Warm up.", published=date(2024, 1, 1)))  # loads lexicons and gazetteer
         for row in tqdm(list(self.articles(name, fallback)), desc=name, disable=None, file=sys.stderr):
-            assert row.published is not None
-            document = Document(row.text, row.published, row.title, row.source, row.id)
+            document = document_of(row)
             findings = extract(document)
             spans = [span for finding in findings for span in finding.evidence]
             if any(not 0 <= start < end <= len(row.text) for start, end in spans):
@@ -201,36 +222,6 @@ class Command(BaseCommand):
         return done.stdout + done.stderr
 
 
-def utc(moment: datetime | date) -> datetime:
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, 12)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def lead_clusters(rows: Extracted) -> Iterator[dict[str, str]]:
-    """For each article the event that it is about."""
-    accounts = []
-    told: dict[str, list[tuple[tuple[str, int], float]]] = {}
-    for document, findings in rows:
-        published = utc(document.published)
-        for number, finding in enumerate(f for f in findings if f.when):
-            start, end = finding.evidence[0]
-            id = (document.id, number)
-            accounts.append(
-                Account.from_finding(
-                    finding,
-                    id=id,
-                    article=document.id,
-                    published=published,
-                    quote=document.text[start:end],
-                    title=document.title,
-                )
-            )
-            if not finding.background:
-                told.setdefault(document.id, []).append((id, prominence(finding, document)))
-    event_of = {account: group.accounts[0] for group in cluster(accounts) for account in group.accounts}
-    mentions = {
-        article: [Mention(event_of[id], weight) for id, weight in ids] for article, ids in told.items()
-    }
-    for article, event in leads(mentions).items():
-        yield {"id": article, "cluster": str(event)}
+def document_of(row: Row) -> Document:
+    assert row.published is not None  # read_jsonl refuses a row without
+    return Document(row.text, row.published, row.title, row.source, row.id)
