@@ -284,16 +284,24 @@ def _passive_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Spe
     return None
 
 
+_WRITTEN_BY = frozenset(("by", "from", "of"))
+
+
 def _speaker_in(
     parsed: Parsed, phrase: tuple[int, int], actors: list[Actor], any_noun: bool = False
 ) -> Speaker | None:
     tokens = parsed.tokens
     a, b = phrase
+    if tokens[b - 1].lower in load("speech")["speakers"]["papers"]:
+        # "a statement by the ministry", "a report from the region": who wrote it speaks
+        author = parsed.phrase_at(b + 1) if b + 1 < len(tokens) and tokens[b].lower in _WRITTEN_BY else None
+        return _speaker_in(parsed, author or (a, b - 1), actors) if author or b - 1 > a else None
     if (
         b < len(tokens)
         and tokens[b].text == ","
         and b + 1 < len(tokens)
         and (tail := parsed.phrase_at(b + 1))
+        and not any(c.subject == tail for c in parsed.clauses)
     ):
         b = tail[1]  # "DeepState, a group of analysts, said"
     if b + 1 < len(tokens) and tokens[b].lower in ("for", "of", "from") and (tail := parsed.phrase_at(b + 1)):
