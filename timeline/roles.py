@@ -21,6 +21,7 @@ _MORE: dict[str, tuple[str, ...]] = {
     CURATORS: ("change_event", "change_report"),
     EDITORS: (
         "decide_in_bulk",
+        "add_codingtask",
         *(
             f"{act}_{model}"
             for act in ("add", "change")

@@ -4,6 +4,7 @@ from timeline.models.alerts import Delivery, MailAlert, Mailing, Webhook
 from timeline.models.amendments import Amendment
 from timeline.models.catalogue import Actor, Place
 from timeline.models.claims import Claim
+from timeline.models.codings import Coding, CodingTask
 from timeline.models.decisions import Decision
 from timeline.models.events import Event, EventActor
 from timeline.models.postings import Posted, Posting
@@ -15,6 +16,8 @@ __all__ = [
     "Actor",
     "Amendment",
     "Claim",
+    "Coding",
+    "CodingTask",
     "Decision",
     "Delivery",
     "Event",
