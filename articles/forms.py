@@ -39,6 +39,14 @@ class PasteForm(SourceChoice):
     text = forms.CharField(widget=forms.Textarea(attrs={"rows": 20, "cols": 80}))
     field_order = ["source", "title", "url", "published", "text"]
 
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if reading.kind_of(text.encode()) != "text":
+            raise forms.ValidationError(
+                "This is the source of a page, not its text. Paste what one reads on it, or upload it as a file."
+            )
+        return text
+
     def save(self) -> Article | None:
         data = self.cleaned_data
         return self.store(

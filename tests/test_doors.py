@@ -26,7 +26,7 @@ FOR = {
     "style": "apa",
 }
 
-#: The first two change nothing but how the visitor's own pages look, and a token would be a cookie for every reader;
+#: The first two change nothing but how the visitor's own pages look, and a token would be a cookie for each reader;
 #: the third carries a secret in its address, for the one click by which mail programs unsubscribe.
 WITHOUT_TOKEN = {"/look/", "/language/", "/alerts/stop/1/"}
 

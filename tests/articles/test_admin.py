@@ -77,6 +77,9 @@ def test_a_pasted_text_is_stored_and_a_worker_is_rung_for(send, desk, rung):
         ({"published_0": "1800-01-01"}, "not between 1900 and tomorrow"),
         ({"text": "Too short."}, "fewer than 20 characters"),
         ({"text": ""}, "required"),
+        ({"text": " \n "}, "required"),
+        ({"text": "x"}, "fewer than 20 characters"),
+        ({"text": "<p><br></p><div></div><!-- nothing -->" * 5}, "not its text"),
         ({"text": "a\0b" * 20}, "Null characters"),
         ({"source": ""}, "required"),
         ({"source": "999999"}, "valid choice"),
@@ -97,6 +100,13 @@ def test_a_wrong_paste_keeps_what_was_typed(send, changes, words):
     page = response.content.decode()
     assert "What I typed" in page or "title" in changes
     assert "My words." in page or "text" in changes
+    assert not Article.objects.exists()
+
+
+def test_a_paste_of_five_megabytes_is_refused_with_a_page_of_its_own(send):
+    response = send(PASTE, {"source": make_source().pk, "text": TEXT * 90_000, **WHEN})
+    assert response.status_code == 400
+    assert "This request could not be read" in response.content.decode()
     assert not Article.objects.exists()
 
 

@@ -224,6 +224,26 @@ def test_a_feed_keeps_its_address(publisher, status, other):
     assert ("Switch this one off" in feed.note) is other
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.2:6379/feed",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/feed",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_feed_that_says_it_moved_to_an_inside_address_keeps_its_own(publisher, settings, target):
+    settings.FETCH_ALLOW_HOSTS = frozenset({"localhost"})
+    feed = make_feed(publisher)
+    publisher.answer = Response(status=301, headers={"Location": target})
+    assert poll_again(feed) is None
+    assert feed.url == publisher.url("feed")
+    assert feed.active
+    assert feed.failures == 1
+    assert feed.last_error
+
+
 def test_a_feed_that_kills_its_worker_each_time_is_switched_off(publisher):
     feed = make_feed(publisher)
     for _ in range(MAX_ATTEMPTS):
