@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +12,11 @@ from playwright.sync_api import Page
 from tests.admin.desk import with_permissions
 from tests.browser.test_access import violations
 from tests.factories import make_article, make_report
-from timeline.models import Report
+from timeline import double_coding
+from timeline.by_hand import Coded
+from timeline.models import CodingTask, Report
 
+DAY = date(2024, 3, 1)
 TEXT = (
     "Shells hit the market of Arvad on Friday. The mayor 🙂 of the town said that nobody was hurt.\n\n"
     "Talks go on in Port Kassim, officials said."
@@ -24,8 +28,24 @@ def work(site) -> SimpleNamespace:
     article = make_article(TEXT)
     make_report(article, quote="Talks go on in Port Kassim, officials said.", type="talks")
     client = Client()
-    client.force_login(with_permissions("ada", "change_event", "view_event"))
-    return SimpleNamespace(article=article, session=client.cookies["sessionid"].value)
+    ada = with_permissions("ada", "change_event", "view_event", "add_codingtask")
+    grace = with_permissions("grace", "change_event", "view_event")
+    double_coding.give([article, make_article(TEXT + " More.")], [ada, grace], ada)
+    task, other = CodingTask.objects.filter(article=article).order_by("coder__username")
+    for each, killed in ((task, 3), (other, 4)):
+        values = {"type": "shelling", "modality": "occurred", "start": DAY, "end": DAY, "precision": "day",
+                  "killed_best": killed}  # fmt: skip
+        double_coding.code(each, Coded((0, 41), values))
+        double_coding.finish(each)
+    client.force_login(ada)
+    still_open = CodingTask.objects.get(coder=ada, finished_at=None)
+    pages = [
+        "/desk/coding/",
+        "/desk/coding/agreement/",
+        task.get_absolute_url(),
+        still_open.get_absolute_url(),
+    ]
+    return SimpleNamespace(article=article, pages=pages, session=client.cookies["sessionid"].value)
 
 
 @pytest.fixture
@@ -110,3 +130,15 @@ def test_axe_finds_nothing(signed_in, work, new_page, scheme, width):
     assert {path: what for path, what in found.items() if what} == {}
     assert all("422" in fault for fault in new_page.faults)  # the browser's own line about the answer
     new_page.faults.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_where_texts_are_coded_twice(signed_in, work, scheme, width):
+    page = signed_in(width=width, color_scheme=scheme)
+    found = {}
+    for path in work.pages:
+        page.goto(path)
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[path] = violations(page) + ([f"{wider} px too wide"] if wider > 0 else [])
+    assert {path: what for path, what in found.items() if what} == {}

@@ -76,6 +76,7 @@ class Coding(Tolls):
     doer = models.CharField(max_length=200, blank=True)
     coded_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="The coder took it back.")
+    night = False  # a coder writes the two dates
 
     class Meta:
         ordering = ["quote_start", "pk"]
