@@ -14,7 +14,7 @@ from timeline.extraction.speakers.contested import ledger
 from timeline.extraction.speakers.quotes import inherited_speakers, quoted_attribution
 
 # Changes whenever findings may change: articles read by another version are read again.
-VERSION = "rules-2"
+VERSION = "rules-3"
 
 
 def extract(document: Document) -> list[Finding]:

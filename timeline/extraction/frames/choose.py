@@ -34,6 +34,7 @@ def _mere_talk(c: Candidate) -> bool:
 
 def _rank(c: Candidate) -> float:
     refusal = 0.1 if c.type == "rejection" else 0.0  # "ruled out sending missiles" is no aid
+    refusal = 0.15 if c.type == "demand" else refusal  # of land, also when it is refused
     return c.strength + refusal - (0.15 if c.modality in _OPEN else 0.0)
 
 
@@ -52,6 +53,8 @@ def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:
         return _same_words(reading, kept, c)
     if kept.type == "exchange" and c.category is Category.STRIKE and kept.clause == c.clause:
         return True  # "handed over 20 wounded soldiers"
+    if kept.type == "aid" and c.category is Category.STRIKE and kept.clause == c.clause and c.nominal:
+        return not c.tolls  # "supplied the army with drones"
     if c.type == "clash" and kept.category is Category.TERRITORY:
         return not c.tolls  # "captured X in costly battles" is the capture
     if {kept.category, c.category} == {Category.DIPLOMACY, Category.TERRITORY}:
@@ -68,6 +71,8 @@ def _same_words(reading: Reading, a: Candidate, b: Candidate) -> bool:
     """One clause, or one governs the other and only the outer act took place."""
     if {a.type, b.type} == {"visit", "talks"} and (a.nominal or b.nominal):
         return False  # "is heading to X, where talks will be held"
+    if any(x.type == "visit" and x.nominal and y.type in SPEECH_ACTS for x, y in ((a, b), (b, a))):
+        return False  # "during a visit to X he urged"
     if a.clause == b.clause:
         return True
     outer, inner = (a, b) if _governs(reading, a.clause, b.clause) else (b, a)

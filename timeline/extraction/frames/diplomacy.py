@@ -9,9 +9,9 @@ from timeline.extraction.frames.binding import (
     finest,
     recalled,
     speakers_for,
-    speech_clauses,
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties
+from timeline.extraction.frames.diplomacy_parties import SITUATIONS, bind_parties, venue
 from timeline.extraction.frames.scene import Scene, context_words, is_place
 from timeline.extraction.frames.sides import officials
 from timeline.extraction.grammar.clauses import Kind
@@ -55,7 +55,7 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         candidate.modality = Modality.OCCURRED
     if word:
         candidate.notes.append(f"modality {modality} from “{word}”")
-    _bind_parties(candidate, s)
+    bind_parties(candidate, s)
     if (
         kind in ("statement", "proposal", "rejection", "threat", "accusation", "aid", "sanction")
         and not candidate.sides
@@ -126,91 +126,6 @@ def _habit(s: Scene) -> bool:
     return any(t.lower in _HABIT for first, end in groups for t in tokens[max(0, first - 1) : end + 1])
 
 
-def _bind_parties(candidate: Candidate, s: Scene) -> None:
-    kind = candidate.type
-    reading = s.reading
-    if kind in ("talks", "agreement", "exchange"):
-        present = [a for a in reading.actors if not _venue(reading, a)]
-        everyone = [
-            a
-            for a in officials(present)
-            if not _only_speaks(reading, a) or s.span[0] <= a.first < s.span[1] or a in s.subjects
-        ]
-        everyone = [a for a in everyone if not _possessor(reading, a)]
-        mediators = [a for a in everyone if _mediates(s, a)]
-        add_parties(candidate, [a for a in everyone if a not in mediators], Role.PARTICIPANT)
-        add_parties(candidate, mediators, Role.MEDIATOR)
-        return
-    doers = officials(s.initiators) or [a for a in s.initiators if a.kind == PERSON and a.official]
-    if not doers and s.trigger.nominal:
-        doers = officials(s.actors_in(s.span[0], s.trigger.first)) or officials(s.actors_in(*s.span))[:1]
-    if kind == "visit" and s.trigger.phrase in ("receive", "welcome"):
-        guests = [a for a in s.objects if a.kind == PERSON]
-        add_parties(candidate, guests, Role.INITIATOR)
-        add_parties(candidate, doers, Role.TARGET)
-        return
-    add_parties(candidate, doers, Role.INITIATOR)
-    own = candidate.sides
-    others = [
-        a
-        for a in officials(s.objects)
-        if a.side not in own and not _venue(reading, a) and not _topic(reading, a)
-    ]
-    add_parties(candidate, others[:2], Role.TARGET)
-
-
-def _topic(reading: Reading, actor: Actor) -> bool:
-    """ "the Ukraine war": what a journey or a promise is about is not whom it is to."""
-    tokens = reading.parsed.tokens
-    return actor.last < len(tokens) and tokens[actor.last].lower in _SITUATIONS
-
-
-def _venue(reading: Reading, actor: Actor) -> bool:
-    """ "in Rome": where it takes place is no party to it."""
-    return any(
-        is_place(p) and p.locative and actor.first <= reading.position(p.start) < actor.last
-        for p in reading.places
-    )
-
-
-def _only_speaks(reading: Reading, actor: Actor) -> bool:
-    for k in speech_clauses(reading):
-        subject = reading.parsed.clauses[k].subject
-        if subject is not None and subject[0] <= actor.first < subject[1]:
-            return True
-    return False
-
-
-def _possessor(reading: Reading, actor: Actor) -> bool:
-    """ "Trump's envoy Steve Witkoff": the envoy is there, not whose envoy he is."""
-    tokens = reading.parsed.tokens
-    if actor.kind != PERSON or actor.last >= len(tokens) or tokens[actor.last].tag != "POS":
-        return False
-    following = next((a for a in reading.actors if a.first > actor.last), None)
-    return following is not None and all(
-        t.tag.startswith(("NN", "JJ")) for t in tokens[actor.last + 1 : following.first]
-    )
-
-
-_BROKERED = frozenset("mediated brokered facilitated mediation".split())
-
-
-def _mediates(s: Scene, actor: Actor) -> bool:
-    """ "talks brokered by X's minister and Y", "Qatari mediators", "under Omani mediation"."""
-    tokens = s.reading.parsed.tokens
-    named = {t.lower for t in tokens[actor.first : actor.last + 3]}
-    if named & {"mediated", "mediates", "mediating", "brokered", "mediators", "mediator", "mediation"}:
-        return True
-    for t in reversed(tokens[: actor.first]):
-        if t.lower in _BROKERED:
-            return True
-        if t.tag.startswith(("VB", "MD")) or t.text in ";:":
-            return False  # out of the phrase that names the mediators
-        if t.tag == "IN" and t.lower not in ("by", "of"):
-            return False
-    return False
-
-
 def _place(s: Scene, kind: str) -> PlaceMention | None:
     """Where talks are held or an envoy goes; the country that is talked about is no place of the talks."""
     reading = s.reading
@@ -247,12 +162,7 @@ def _about(reading: Reading, place: PlaceMention) -> bool:
     tokens = reading.parsed.tokens
     while i > 0 and tokens[i - 1].tag in ("DT", "JJ", "NNP", "VBN"):
         i -= 1
-    return i >= 2 and tokens[i - 1].tag == "IN" and tokens[i - 2].lower in _SITUATIONS
-
-
-_SITUATIONS = frozenset(
-    "war conflict peace ceasefire fighting situation hostilities truce crisis violence offensive".split()
-)
+    return i >= 2 and tokens[i - 1].tag == "IN" and tokens[i - 2].lower in SITUATIONS
 
 
 def statements(reading: Reading, index: int, taken: list[Candidate]) -> list[Candidate]:
@@ -320,7 +230,7 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     )  # fmt: skip
     add_parties(candidate, [actor], Role.INITIATOR)
     own = candidate.sides
-    others = [x for x in officials(reading.actors) if x.side not in own and not _venue(reading, x)]
+    others = [x for x in officials(reading.actors) if x.side not in own and not venue(reading, x)]
     add_parties(candidate, others[:2], Role.TARGET)
     candidate.speakers = list(a.speaker.names)
     candidate.date = _speech_date(reading, a)

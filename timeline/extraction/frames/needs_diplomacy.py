@@ -129,6 +129,45 @@ def in_object(group: str, reach: int = 16) -> Callable[[Scene], bool]:
     return test
 
 
+def aid_object(s: Scene) -> bool:
+    """Aid in the object, or in a passive's subject; "a package of sanctions" is none."""
+    first, last = s.object
+    if s.subject_has("aid"):
+        return True
+    return not penal_object(s) and s.has("aid", first, min(last, first + 12))
+
+
+def penal_object(s: Scene) -> bool:
+    """ "a new package of sanctions"."""
+    first, last = s.object
+    return any(t.lower in _PENAL for t in s.tokens[first : min(last, first + 9)])
+
+
+_PENAL = frozenset("sanction sanctions embargo tariffs tariff".split())
+
+
+def delivered(s: Scene) -> bool:
+    """A delivery that took place: the subject of what tells its course."""
+    clause = s.clause
+    if (
+        clause is None
+        or clause.subject is None
+        or not clause.subject[0] <= s.trigger.head < clause.subject[1]
+    ):
+        return False
+    return s.tokens[clause.verb].verb in _COURSE and s.has("aid", s.trigger.last, s.trigger.last + 8)
+
+
+_COURSE = frozenset("complete begin start arrive reach resume announce approve halt suspend finish".split())
+
+
+def deal_subject(s: Scene) -> bool:
+    """ "A ceasefire between X and Y came into force"."""
+    if s.subject is None or s.clause is None:
+        return False
+    return s.has("deal", s.subject[0], max(s.subject[1], s.clause.group[0]))
+
+
 def no_round(s: Scene) -> bool:
     """Not "concluded a round of talks", which is no agreement."""
     words = {t.lower for t in s.tokens[s.object[0] : s.object[0] + 7]}

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from timeline.extraction.actors.registry import ARMED, GROUP, PERSON, STATE
+from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.frames.sides import sides
 
@@ -10,6 +11,8 @@ from timeline.extraction.frames.sides import sides
 def armed(s: Scene) -> bool:
     """Weapons, armed people or casualties in the clause, or a warring side hitting something."""
     a, b = s.span
+    if not s.trigger.nominal and not s.passive and _figurative(s):
+        return False
     if s.weapons_in(a, b) or s.tolls_in(a, b):
         return True
     if s.subject is not None and s.weapons_in(*s.subject):
@@ -24,6 +27,16 @@ def armed(s: Scene) -> bool:
     return bool(sides(s.initiators)) and (hits_something or bool(s.places_in(*s.object)))
 
 
+def _figurative(s: Scene) -> bool:
+    """ "struck a deal", "hit a snag"."""
+    phrase = s.reading.parsed.phrase_after(*s.object)
+    return phrase is not None and s.tokens[phrase[1] - 1].lower in _FIGURES
+
+
+_FIGURES = frozenset(
+    "deal deals agreement accord bargain truce compromise tone chord note balance snag nerve milestone low high "
+    "record".split()
+)
 _DESTROYED = frozenset(("destroy", "damage", "hit", "strike"))
 
 
@@ -304,6 +317,30 @@ def concession(s: Scene) -> bool:
     return s.has("concession", *region) and (bool(sides(s.reading.actors)) or bool(s.places_in(*region)))
 
 
+def withdrawal_object(s: Scene) -> bool:
+    """ "demands a complete withdrawal from X": the land that is asked for is named."""
+    first, last = s.object
+    asked = any(t.lower in _LEAVING for t in s.tokens[first : min(last, first + 6)])
+    return asked and bool(s.places_in(first, min(last, first + 14)))
+
+
+_LEAVING = frozenset("withdrawal pullout pullback retreat return cession surrender withdraw handover".split())
+
+
+def foreign_country(s: Scene) -> bool:
+    """The object is a country, or a part of one that is no region of it, and not that of the troops."""
+    found = s.reading.parsed.phrase_after(*s.object)
+    own = sides(s.initiators)
+    return (
+        found is not None
+        and bool(own)
+        and any(
+            p.where.precision is PlacePrecision.COUNTRY and p.where.country not in own
+            for p in s.places_in(*found)
+        )
+    )
+
+
 def state_place(s: Scene) -> bool:
     """Another state's land: the object names a country (or its land) that is not the initiator's."""
     tokens = s.tokens
@@ -328,7 +365,9 @@ def state_place(s: Scene) -> bool:
 def dated_near(s: Scene) -> bool:
     """A date that can only be the act's: within a few words of it, and in its clause."""
     head = s.trigger.head
-    return any(
-        abs(s.reading.position(d.start) - head) <= 8 and s.span[0] <= s.reading.position(d.start) < s.span[1]
-        for d in s.reading.dates
-    )
+    for d in s.reading.dates:
+        at = s.reading.position(d.start)
+        parted = any(t.lower in ("after", "since", "before") for t in s.tokens[at:head])
+        if abs(at - head) <= 8 and s.span[0] <= at < s.span[1] and not parted:
+            return True
+    return False

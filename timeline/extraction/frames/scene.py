@@ -123,7 +123,8 @@ def stage(reading: Reading, trigger: Trigger) -> Scene:
     if trigger.nominal or clause is None:
         after = (trigger.last, span[1])
     else:
-        after = (max(trigger.head + 1, clause.group[1]), span[1])
+        particle = trigger.last if "*" not in trigger.phrase else trigger.head + 1  # "blew up a bridge"
+        after = (max(particle, clause.group[1]), span[1])
     scene = Scene(reading, trigger, k, clause, span, subject, after, passive=passive)
     if subject is not None:
         scene.subjects = [a for a in reading.actors if subject[0] <= a.first < subject[1]]

@@ -128,7 +128,7 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     kind, weapon = _means(reading, span, members)
     candidate = Candidate(
         kind, index, best.trigger.head, span, best.trigger.entry.weight, f"strike:{best.trigger.phrase}",
-        modality=modality, clause=best.clause_index, weapon=weapon, tolls=tolls,
+        modality=modality, clause=best.clause_index, nominal=best.trigger.nominal, weapon=weapon, tolls=tolls,
     )  # fmt: skip
     if word:
         candidate.notes.append(f"modality {modality} from “{word}”")
@@ -367,10 +367,19 @@ def _named(s: Scene, phrase: tuple[int, int] | None) -> str:
     counted = [s.reading.position(t.number[0]) for t in s.reading.tolls]
     if any(phrase[0] <= n < phrase[1] for n in counted):
         return ""  # casualties are no target
-    words = s.reading.words(*phrase)
+    words = s.reading.words(phrase[0], _with_of(s, phrase))
     for article in ("the ", "a ", "an ", "The ", "A "):
         words = words.removeprefix(article)
     return words[:120]
+
+
+def _with_of(s: Scene, phrase: tuple[int, int]) -> int:
+    """The end of the phrase with what it is made of: "a column of tanks"."""
+    tokens, end = s.reading.parsed.tokens, phrase[1]
+    if end + 1 >= len(tokens) or tokens[end].lower != "of":
+        return end
+    tail = s.reading.parsed.phrase_at(end + 1)
+    return tail[1] if tail is not None else end
 
 
 # What is destroyed may be a weapon ("two jets"); what is fired or launched is none of the targets.

@@ -12,6 +12,7 @@ from timeline.extraction.speakers.attribution import Attribution
 
 # Types that are told place by place; others are one act however many places are named.
 _EACH_PLACE = frozenset(("capture", "recapture", "control"))
+_PRESENT = ("VBZ", "VBP")
 _NOT_YET = (Modality.HYPOTHETICAL, Modality.PLANNED)
 
 
@@ -24,9 +25,12 @@ def territory(reading: Reading, index: int, scenes: list[Scene]) -> list[Candida
 
 def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
     kind = s.trigger.entry.type
+    if s.trigger.phrase == "occupy" and not s.trigger.nominal and s.tokens[s.trigger.head].tag in _PRESENT:
+        kind = "control"
     modality, word = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
     if kind == "demand":
-        if modality in (Modality.OCCURRED, Modality.ONGOING) and not _asked(reading, s):
+        asks = s.trigger.phrase in _ASKING or _asked(reading, s)
+        if modality is not Modality.HYPOTHETICAL and not asks:
             return []
         modality = Modality.OCCURRED
     elif modality is Modality.PLANNED and kind in ("withdrawal", "annexation"):
@@ -65,7 +69,7 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
             modality=modality, place=place, clause=s.clause_index, nominal=s.trigger.nominal,
         )  # fmt: skip
         names, says = speakers_for(reading, s.trigger.head)
-        if kind == "demand" and not s.trigger.nominal:
+        if kind == "demand" and not s.trigger.nominal and s.trigger.phrase not in _ASKING:
             doers = _demanding(s, says)
             add_parties(candidate, _giving(s), Role.TARGET)
         add_parties(candidate, doers, Role.INITIATOR)
@@ -93,6 +97,9 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         candidate.strength = min(0.95, candidate.strength + 0.05 * (bool(doers) + bool(candidate.date) - 1))
         found.append(candidate)
     return found
+
+
+_ASKING = ("demand", "insist on")
 
 
 def _giving(s: Scene) -> list[Actor]:
@@ -156,6 +163,7 @@ def _asked(reading: Reading, s: Scene) -> bool:
             "recognize",
             "condition",
             "conditions",
+            "called",
         }
     )
 

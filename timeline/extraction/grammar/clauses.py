@@ -96,7 +96,14 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
     verb = tokens[clause.verb]
     bare = clause.group[1] - clause.group[0] == 1
     if first > previous_end and tokens[first - 1].lower == "to" and verb.tag in ("VB", "VBP", "NN", "VBD"):
+        headline = parsed.phrase_at(0)
+        if k == 0 and headline == (0, first - 1):  # "Turkey to host talks"
+            clause.start, clause.subject, clause.own_subject, clause.modal = 0, headline, True, "will"
+            return
         clause.kind, clause.start, clause.parent, clause.conjunction = Kind.INFINITIVE, first - 1, k - 1, "to"
+        return
+    if verb.tag == "VBG" and bare and k > 0 and _charged(parsed, k, first):
+        clause.kind, clause.start, clause.parent = Kind.PARTICIPLE, first - 1, k - 1
         return
     segment_start = previous_end
     if _inverted(parsed, clause):
@@ -187,6 +194,15 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
     clause.own_subject = clause.subject is not None
     if clause.subject is None and kind is Kind.MAIN and clause.start == first and k > 0:
         clause.subject = _interrupted_subject(parsed, k - 1 if len(parsed.clauses) >= k else -1)
+
+
+_CHARGING = frozenset("accuse suspect blame condemn convict".split())
+
+
+def _charged(parsed: Parsed, k: int, first: int) -> bool:
+    """ "accused X on Friday of doing it": what X is said to have done, whoever else is named in between."""
+    charge = parsed.tokens[parsed.clauses[k - 1].verb].verb
+    return charge in _CHARGING and parsed.tokens[first - 1].lower in ("of", "for")
 
 
 def _inverted(parsed: Parsed, clause: Clause) -> bool:
@@ -349,12 +365,15 @@ def _is_time(word: str) -> bool:
 def _subject_in(parsed: Parsed, start: int, verb: int) -> tuple[int, int] | None:
     """The last phrase before the verb that no preposition governs; else the last phrase."""
     inside = [p for p in parsed.phrases if p[0] >= start and p[1] <= verb]
-    free = [
-        p
-        for p in inside
-        if (p[0] == start or parsed.tokens[p[0] - 1].tag not in ("IN", "TO"))
-        and not _is_time(parsed.tokens[p[1] - 1].lower)
-    ]
+    governed: set[tuple[int, int]] = set()
+    for before, p in zip((None, *inside), inside, strict=False):
+        word = parsed.tokens[p[0] - 1] if p[0] > start else None
+        if word is not None and (
+            word.tag in ("IN", "TO")
+            or (word.tag == "CC" and before in governed and before is not None and before[1] == p[0] - 1)
+        ):
+            governed.add(p)  # "between X and Y": both hang on the preposition
+    free = [p for p in inside if p not in governed and not _is_time(parsed.tokens[p[1] - 1].lower)]
     if not free:
         return None
     chosen = free[-1]
@@ -393,7 +412,10 @@ def _share_subjects(parsed: Parsed) -> None:
         if clause.subject is not None or k == 0:
             continue
         parent = parsed.clauses[clause.parent if clause.parent >= 0 else k - 1]
-        if clause.kind is Kind.INFINITIVE and parsed.tokens[parent.verb].verb in _OBJECT_CONTROL:
+        verb = parsed.tokens[parent.verb].verb
+        controlled = clause.kind is Kind.INFINITIVE and verb in _OBJECT_CONTROL
+        charged = clause.kind is Kind.PARTICIPLE and verb in _CHARGING and not parent.passive
+        if controlled or (charged and parsed.tokens[clause.start].lower in ("of", "for")):
             between = parsed.phrases and [
                 p for p in parsed.phrases if p[0] >= parent.group[1] and p[1] <= clause.start
             ]

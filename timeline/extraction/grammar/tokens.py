@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Sgt|Capt|Adm|Brig|Gov|Sen|Rep|St|No)\."
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\."
     r"|\b[A-Z]\.(?=\s[A-Z])"  # an initial
-    r"|\d+(?:[.,:]\d+)*"
+    r"|\d+(?:st|nd|rd|th)\b|\d+(?:[.,:]\d+)*"
     r"|['’](?:s|S|re|ve|ll|d|m)\b"
     r"|n['’]t\b"
     r"|\w+?(?=n['’]t\b)"
@@ -89,13 +89,19 @@ def _named_nouns() -> set[str]:
 
 @cache
 def _participles() -> frozenset[str]:
-    return frozenset(gerund(v) for v in _named_verbs())
+    return frozenset(form for v in _named_verbs() for form in {gerund(v), *_british(v, "ing")})
 
 
 @cache
 def _pasts() -> tuple[frozenset[str], frozenset[str]]:
     pairs = [past_forms(v) for v in _named_verbs()]
-    return frozenset(p for p, _ in pairs), frozenset(p for _, p in pairs)
+    british = [form for v in _named_verbs() for form in _british(v, "ed")]
+    return frozenset([*(p for p, _ in pairs), *british]), frozenset([*(p for _, p in pairs), *british])
+
+
+def _british(verb: str, ending: str) -> list[str]:
+    """ "travelled", "travelling"."""
+    return [form for form in verb_forms(verb) if form != verb and form.endswith(ending)]
 
 
 @cache
@@ -103,6 +109,7 @@ def _third_persons() -> frozenset[str]:
     return frozenset(third_person(v) for v in _named_verbs())
 
 
+_ORDINAL = ("st", "nd", "rd", "th")
 _DETERMINER = frozenset(("DT", "PRP$", "POS", "JJ", "CD", "WP$"))
 _BEFORE_NOUN = frozenset(("RB", "IN", "DT", "JJ", "NN", "NNP", "NNS", "POS", "CC", "PRP$", "VBG", ","))
 _ATTRIBUTIVE = frozenset(
@@ -153,7 +160,7 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
             word if word in (",", ";", ":", "(", ")", ".", "?", "!") else ("''" if word in _QUOTES else "SYM")
         )
     if lower[0].isdigit():
-        return "CD"
+        return "JJ" if lower.endswith(_ORDINAL) else "CD"
     if word in ("US", "UK", "UN", "EU") or (word in _NAME_WORDS and not first):
         return "NNP"
     if lower in ("according", "including"):
