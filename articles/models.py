@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils import timezone
 
 from articles import pacing
@@ -29,13 +30,13 @@ class Source(models.Model):
     """An outlet: whose word an article is."""
 
     class Kind(models.TextChoices):
-        AGENCY = "agency", "news agency"
-        NEWSPAPER = "newspaper", "newspaper or magazine"
-        BROADCASTER = "broadcaster", "radio or television"
-        ONLINE = "online", "online outlet"
-        OFFICIAL = "official", "government or armed force"
-        ORGANISATION = "organisation", "organisation"
-        OTHER = "other", "other"
+        AGENCY = "agency", _("news agency")
+        NEWSPAPER = "newspaper", _("newspaper or magazine")
+        BROADCASTER = "broadcaster", _("radio or television")
+        ONLINE = "online", _("online outlet")
+        OFFICIAL = "official", _("government or armed force")
+        ORGANISATION = "organisation", _("organisation")
+        OTHER = "other", _("other")
 
     name = models.CharField(max_length=200, unique=True)
     home_page = models.URLField(max_length=500, blank=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES
 from timeline.models import Event, Report
@@ -75,12 +76,12 @@ def precision_by_type() -> list[Precision]:
     counts = {code: tuple(numbers) for code, *numbers in rows}
     if not counts:
         return []
-    found = [_sum("All", counts.values())]
+    found = [_sum(_("All"), counts.values())]
     for category, label in CATEGORY_LABELS.items():
         types = [t for t in TYPES.values() if t.category == category and t.code in counts]
         if types:
-            found.append(_sum(str(label), (counts[t.code] for t in types)))
-            found += [_sum(f"{label}: {t.label}", [counts[t.code]]) for t in types]
+            found.append(_sum(_(label), (counts[t.code] for t in types)))
+            found += [_sum(f"{_(label)}: {_(t.label)}", [counts[t.code]]) for t in types]
     return found
 
 

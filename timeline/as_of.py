@@ -21,11 +21,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from timeline import ledger
 from timeline.chronology import PAGE_SIZE, Page, by_day
 from timeline.claiming import is_claimed_by
-from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.facets import LONG, Facet, Option
 from timeline.filters import STATUS_LABELS, EventFilter, FilterForm, cursor
 from timeline.histogram import make_histogram
@@ -104,8 +104,11 @@ def _events_at(moment: datetime, near: Q | None = None, only: int | None = None)
         )
     if only is None and (found := wanted.count()) > MOST:
         raise Unanswerable(
-            f"{found:,} reports were known then, more than the {MOST:,} that one answer is made of. "
-            "Narrow the dates (from, to)."
+            _(
+                "%(n)s reports were known then, more than the %(most)s that one answer is made of. "
+                "Narrow the dates (from, to)."
+            )
+            % {"n": f"{found:,}", "most": f"{MOST:,}"}
         )
     by_event: dict[int, list[Report]] = defaultdict(list)
     for report in (
@@ -208,7 +211,10 @@ class Past:
         assert chosen.as_of is not None
         self.chosen = chosen
         if unknown := chosen.values.keys() - MATCHES.keys() - {"q"}:
-            raise Unanswerable(f"The past cannot be filtered by {', '.join(sorted(unknown))}: leave it out.")
+            raise Unanswerable(
+                _("The past cannot be filtered by %(filters)s: leave it out.")
+                % {"filters": ", ".join(sorted(unknown))}
+            )
         start, end = chosen.values.get("start"), chosen.values.get("end")
         near = (Q(end__gte=start) if start else Q()) & (Q(start__lte=end) if end else Q())
         self._all = _events_at(chosen.as_of, near or None)
@@ -281,9 +287,9 @@ def _of_place(part: Callable[[Place], tuple[str, str] | None]) -> Callable[[Even
 
 # The (value, label) pairs by which each facet counts an event.
 VALUES: dict[str, Callable[[Event], Iterable[tuple[str, str]]]] = {
-    "category": lambda e: [(e.category, CATEGORY_LABELS[Category(e.category)])],
-    "type": lambda e: [(e.type, TYPES[e.type].label)],
-    "status": lambda e: [(e.status, STATUS_LABELS[e.status])],  # type: ignore[index]
+    "category": lambda e: [(e.category, e.get_category_display())],
+    "type": lambda e: [(e.type, e.get_type_display())],
+    "status": lambda e: [(e.status, str(STATUS_LABELS[e.status]))],  # type: ignore[index]
     "review": lambda e: [(e.review, e.get_review_display().capitalize())],
     "country": _of_place(lambda p: (p.country, p.country) if p.country else None),
     "region": _of_place(

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from timeline.extraction.codebook import Precision
 from timeline.filters import EventFilter, cursor
@@ -52,7 +53,7 @@ def by_day(events: list[Event]) -> list[Day]:
         same = list(group)
         exact = [e for e in same if e.precision not in VAGUE]
         if exact:
-            days.append(Day(date_format(start, "l j F Y"), start, uncertain=False, events=exact))
+            days.append(Day(date_format(start, "l j E Y"), start, uncertain=False, events=exact))
         for precision in VAGUE:
             rough = [e for e in same if e.precision == precision]
             if rough:
@@ -62,7 +63,9 @@ def by_day(events: list[Event]) -> list[Day]:
 
 def _period(start: date, precision: str) -> str:
     if precision == Precision.YEAR:
-        return f"Date uncertain: {start.year}"
-    if precision == Precision.MONTH:
-        return f"Date uncertain: {date_format(start, 'F Y')}"
-    return f"Date uncertain: week of {date_format(start, 'j F Y')}"
+        period = str(start.year)
+    elif precision == Precision.MONTH:
+        period = date_format(start, "F Y")
+    else:
+        period = _("week of %(days)s") % {"days": date_format(start, "j E Y")}
+    return _("Date uncertain: %(period)s") % {"period": period}

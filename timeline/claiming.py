@@ -14,6 +14,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from timeline.assessment import INDEPENDENT_BODIES, PERFORMATIVE, independent_body
 from timeline.assessment.camps import opponents
@@ -31,8 +32,10 @@ def _codes() -> dict[str, str]:
     codes = {body.lower(): body for body in INDEPENDENT_BODIES}
     for section in ("groups", "organisations"):
         for name, side, others in load("actors")[section].values():
+            if not side:  # a kind of body, such as a civil defence, that several states have
+                continue
             codes |= {form.lower(): independent_body("", side) or side for form in (side, name, *others)}
-    for code, (name, others, *_) in load("states")["states"].items():
+    for code, (name, others, *_rest) in load("states")["states"].items():
         codes |= {form.lower(): code for form in (code, name, *others)}
     return codes
 
@@ -60,7 +63,10 @@ class SideField(forms.CharField):
         code = side_code(text)
         if code is None:
             raise forms.ValidationError(
-                f"No side is known as “{text[:60]}”: write a state, a group or a body, such as RU, Hamas or UN."
+                _(
+                    "No side is known as “%(name)s”: write a state, a group or a body, such as RU, Hamas or UN."
+                )
+                % {"name": text[:60]}
             )
         return code
 

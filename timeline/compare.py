@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Func, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from timeline.extraction.codebook import Stance
 from timeline.filters import EventFilter
 from timeline.models import Event, Report
+from timeline.phrases import side as side_words
 from timeline.present import present_filter
-from timeline.sides import side_name
 
 MOST = 60  # events; a narrower filter shows the rest
 SIDES = 40  # in the choice
@@ -81,7 +82,7 @@ def sides(chosen: EventFilter) -> list[tuple[str, str, int]]:
         for side, n in rows:
             counts[side] = counts.get(side, 0) + n
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(side, side_name(side), n) for side, n in ordered[:SIDES]]
+    return [(side, side_words(side), n) for side, n in ordered[:SIDES]]
 
 
 @require_safe
@@ -96,10 +97,10 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     )
     errors = list(chosen.errors)
     if a and a == b:
-        errors.append(f"Both sides are {side_name(a)}. Choose two that differ.")
+        errors.append(_("Both sides are %(side)s. Choose two that differ.") % {"side": side_words(a)})
     for side in {a, b} - {""}:
         if side not in codes:
-            choice.append((side, side_name(side), 0))
+            choice.append((side, side_words(side), 0))
     found = Comparison([], [], [], 0)
     more = False
     if a and b and a != b:

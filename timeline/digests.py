@@ -13,9 +13,10 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from timeline.chronology import by_day
-from timeline.extraction.codebook import CATEGORY_LABELS, Status
+from timeline.extraction.codebook import Status
 from timeline.filters import STATUS_LABELS, EventFilter
 from timeline.models import EventActor
+from timeline.models.choices import CATEGORIES
 from timeline.present import present_filter
 
 MOST = 200  # events in full on a day's page
@@ -62,11 +63,11 @@ def _summary(chosen: EventFilter) -> dict[str, object]:
     return {
         "total": sum(categories.values()),
         "categories": [
-            (code.value, label, categories.get(code, 0), chosen.query_string(category=code.value))
-            for code, label in CATEGORY_LABELS.items()
+            (code, label, categories.get(code, 0), chosen.query_string(category=code))
+            for code, label in CATEGORIES
         ],
         "statuses": [
-            Counted(label, statuses[code], chosen.query_string(status=code.value))
+            Counted(str(label), statuses[code], chosen.query_string(status=code.value))
             for code, label in STATUS_LABELS.items()
             if code in statuses
         ],
@@ -89,7 +90,7 @@ def day_page(request: HttpRequest, day: date) -> HttpResponse:
     other = chosen.query_string(start="", end="")
     context = {
         "filter": chosen,
-        "title": date_format(day, "l j F Y"),
+        "title": date_format(day, "l j E Y"),
         "start": day,
         "days": by_day(here),
         "longer": longer,

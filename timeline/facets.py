@@ -9,7 +9,7 @@ from articles.models import Source
 from timeline.answers import FACETS, LONG, SHORT, Answer
 from timeline.filters import EventFilter, FilterForm
 from timeline.models import Actor, Place
-from timeline.sides import side_name
+from timeline.phrases import side
 
 __all__ = ["LONG", "Facet", "Option", "facets"]
 
@@ -80,7 +80,7 @@ def _source_names(values: Iterable[str]) -> dict[str, str]:
 
 
 LABELS: dict[str, Callable[[list[str]], dict[str, str]]] = {
-    "country": lambda values: {value: side_name(value) for value in values},
+    "country": lambda values: {value: side(value) for value in values},
     "region": lambda values: {value: _region_name(value) for value in values},
     "place": _place_names,
     "actor": _actor_names,

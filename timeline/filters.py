@@ -21,26 +21,28 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Source
 from timeline.claiming import SideField, claimed_by, unconfirmed_by
-from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Status
+from timeline.extraction.codebook import Status
 from timeline.models import Actor, Event, EventActor, Place
+from timeline.models.choices import CATEGORIES, EVENT_TYPES
 from timeline.models.events import EventQuerySet
 from timeline.narrowing import Box, Exclusion, ExclusionsField
+from timeline.phrases import side
 from timeline.search import words_query
-from timeline.sides import side_name
 
 MAX_QUERY = 200
 MAX_VALUES = 50
 
 STATUS_LABELS = {
-    Status.REPORTED: "Reported by outlets",
-    Status.CLAIMED: "One side says",
-    Status.CORROBORATED: "Corroborated",
-    Status.DISPUTED: "Disputed",
-    Status.DENIED: "Denied",
-    Status.PLANNED: "Planned",
+    Status.REPORTED: _("Reported by outlets"),
+    Status.CLAIMED: _("One side says"),
+    Status.CORROBORATED: _("Corroborated"),
+    Status.DISPUTED: _("Disputed"),
+    Status.DENIED: _("Denied"),
+    Status.PLANNED: _("Planned"),
 }
 
 
@@ -69,49 +71,49 @@ class MomentField(forms.Field):
             moment = None
         if moment is None:
             raise forms.ValidationError(
-                "Write a day or a moment, such as 2025-12-13 or 2025-12-13T12:00Z (in UTC)."
+                _("Write a day or a moment, such as 2025-12-13 or 2025-12-13T12:00Z (in UTC).")
             )
         if timezone.is_naive(moment):
             moment = moment.replace(tzinfo=UTC)
         if moment > timezone.now():
-            raise forms.ValidationError("That is in the future. Leave it out for what is known now.")
+            raise forms.ValidationError(_("That is in the future. Leave it out for what is known now."))
         return moment.astimezone(UTC)
 
 
 class FilterForm(forms.Form):
     """Validates one field at a time: a bad value is named and left out, the others hold."""
 
-    q = forms.CharField(label="Search", required=False, max_length=MAX_QUERY)
-    start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    category = forms.MultipleChoiceField(
-        label="Category", required=False, choices=[(c.value, label) for c, label in CATEGORY_LABELS.items()]
-    )
-    type = forms.MultipleChoiceField(
-        label="Type", required=False, choices=[(t.code, t.label) for t in TYPES.values()]
-    )
-    country = CountryField(label="Country", required=False)
-    region = RegionField(label="Region", required=False)
-    place = forms.ModelMultipleChoiceField(Place.objects.all(), label="Place", required=False)
-    actor = forms.ModelMultipleChoiceField(Actor.objects.all(), label="Actor", required=False)
-    source = forms.ModelMultipleChoiceField(Source.objects.all(), label="Source", required=False)
+    q = forms.CharField(label=_("Search"), required=False, max_length=MAX_QUERY)
+    start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    category = forms.MultipleChoiceField(label=_("Category"), required=False, choices=CATEGORIES)
+    type = forms.MultipleChoiceField(label=_("Type"), required=False, choices=EVENT_TYPES)
+    country = CountryField(label=_("Country"), required=False)
+    region = RegionField(label=_("Region"), required=False)
+    place = forms.ModelMultipleChoiceField(Place.objects.all(), label=_("Place"), required=False)
+    actor = forms.ModelMultipleChoiceField(Actor.objects.all(), label=_("Actor"), required=False)
+    source = forms.ModelMultipleChoiceField(Source.objects.all(), label=_("Source"), required=False)
     status = forms.MultipleChoiceField(
-        label="Who says so", required=False, choices=[(s.value, label) for s, label in STATUS_LABELS.items()]
+        label=_("Who says so"),
+        required=False,
+        choices=[(s.value, label) for s, label in STATUS_LABELS.items()],
     )
     review = forms.MultipleChoiceField(
-        label="Review",
+        label=_("Review"),
         required=False,
-        choices=[("unreviewed", "Unreviewed"), ("confirmed", "Confirmed")],
+        choices=[("unreviewed", _("Unreviewed")), ("confirmed", _("Confirmed"))],
     )
-    claimed_by = SideField(label="Claimed by", required=False, max_length=80)
-    unconfirmed_by = SideField(label="Not confirmed by", required=False, max_length=80)
-    exclude = ExclusionsField(label="Not", required=False)
-    changed = MomentField(label="Changed since", required=False, widget=forms.HiddenInput)
-    killed = forms.IntegerField(label="Killed, at least", required=False, min_value=0, max_value=10_000_000)
-    box = forms.CharField(label="Map area", required=False, max_length=80, widget=forms.HiddenInput)
-    as_of = MomentField(label="As known at", required=False)
+    claimed_by = SideField(label=_("Claimed by"), required=False, max_length=80)
+    unconfirmed_by = SideField(label=_("Not confirmed by"), required=False, max_length=80)
+    exclude = ExclusionsField(label=_("Not"), required=False)
+    changed = MomentField(label=_("Changed since"), required=False, widget=forms.HiddenInput)
+    killed = forms.IntegerField(
+        label=_("Killed, at least"), required=False, min_value=0, max_value=10_000_000
+    )
+    box = forms.CharField(label=_("Map area"), required=False, max_length=80, widget=forms.HiddenInput)
+    as_of = MomentField(label=_("As known at"), required=False)
     order = forms.ChoiceField(
-        label="Order", required=False, choices=[("new", "Newest first"), ("old", "Oldest first")]
+        label=_("Order"), required=False, choices=[("new", _("Newest first")), ("old", _("Oldest first"))]
     )
     after = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
@@ -137,18 +139,20 @@ class FilterForm(forms.Form):
             box = Box(0, 0, 0, 0)
         if not (-180 <= box.west < box.east <= 180 and -90 <= box.south < box.north <= 90):
             raise forms.ValidationError(
-                "Give west, south, east and north in degrees, each below its opposite, such as 30,46,31.5,47."
+                _(
+                    "Give west, south, east and north in degrees, each below its opposite, such as 30,46,31.5,47."
+                )
             )
         return box
 
     def clean_exclude(self) -> list[Exclusion]:
         by_field: dict[str, list[str]] = {}
         for text in self.cleaned_data["exclude"]:
-            name, _, raw = text.partition(".")
+            name, _dot, raw = text.partition(".")
             if name not in self.EXCLUDABLE:
                 raise forms.ValidationError(
-                    f"{text[:60]}: write a filter and a value, such as status.claimed. "
-                    f"Filters: {', '.join(self.EXCLUDABLE)}."
+                    _("%(text)s: write a filter and a value, such as status.claimed. Filters: %(filters)s.")
+                    % {"text": text[:60], "filters": ", ".join(self.EXCLUDABLE)}
                 )
             by_field.setdefault(name, []).append(raw)
         return [
@@ -161,12 +165,12 @@ class FilterForm(forms.Form):
         value = self.cleaned_data["after"]
         if not value:
             return None
-        day, _, number = value.partition(".")
+        day, _dot, number = value.partition(".")
         try:
             return date.fromisoformat(day), int(number)
         except ValueError:
             raise forms.ValidationError(
-                "This is no place in the list; it starts from the beginning."
+                _("This is no place in the list; it starts from the beginning.")
             ) from None
 
     def clean(self) -> dict[str, Any]:
@@ -174,7 +178,9 @@ class FilterForm(forms.Form):
         start, end = data.get("start"), data.get("end")
         if start and end and start > end:
             self.add_error(
-                "start", f"The first date ({start}) is after the last one ({end}). Both are left out."
+                "start",
+                _("The first date (%(start)s) is after the last one (%(end)s). Both are left out.")
+                % {"start": start, "end": end},
             )
             data.pop("end", None)
         return data
@@ -372,7 +378,7 @@ class EventFilter:
             case datetime():
                 return moment_words(value)
         if name in ("country", "claimed_by", "unconfirmed_by"):
-            return side_name(value)
+            return side(value)
         if name == "region":
             return str(value.partition(".")[2])
         field = self.form.fields[name]

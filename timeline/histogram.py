@@ -151,7 +151,7 @@ def bins(per_day: Mapping[date, int]) -> tuple[list[Bin], Unit]:
 def unit_label(start: date, unit: Unit) -> str:
     match unit:
         case "day":
-            return date_words(start, "l j F Y")
+            return date_words(start, "l j E Y")
         case "week":
             return _("week from %(day)s") % {"day": date_words(start, "j M Y")}
         case "month":

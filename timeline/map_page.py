@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from timeline.maps import VIEWS, draw_map
@@ -15,10 +16,10 @@ def map_page(request: HttpRequest) -> HttpResponse:
     chosen = present_filter(request.GET)
     view = request.GET.get("view", "fit")
     errors = list(chosen.errors)
-    if chosen.as_of:
-        errors.append("As known at: the map shows what is known now only. Leave it out.")
     if view not in VIEWS:
-        errors.append(f"view: {view[:40]} is none of {', '.join(VIEWS)}.")
+        errors.append(
+            _("view: %(view)s is none of %(views)s.") % {"view": view[:40], "views": ", ".join(VIEWS)}
+        )
         view = "fit"
     context = {
         "filter": chosen,

@@ -21,7 +21,7 @@ from timeline.cartography.marks import Cluster, Spot, clusters, levels
 from timeline.cartography.shapes import Line, ukraine, world
 from timeline.filters import EventFilter
 from timeline.narrowing import PINNED_KINDS, PINNED_PRECISIONS, Box
-from timeline.sides import side_name
+from timeline.phrases import side
 
 VIEWS = {"fit": lambda: _("Fit the events"), "ukraine": lambda: _("Ukraine"), "world": lambda: _("World")}
 STRAY_SHARE = 0.05  # of the events, at each edge: a fitted frame leaves them out
@@ -148,7 +148,7 @@ def draw_map(chosen: EventFilter, view: str = "fit") -> Map:
     ]
     countries = [
         Area(
-            side_name(code),
+            side(code),
             n,
             counts.country_wider[code],
             level,

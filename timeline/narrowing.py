@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.models import Place
@@ -39,7 +40,9 @@ class Box:
 
     @property
     def words(self) -> str:
-        return f"{self.west:g}° to {self.east:g}° E, {self.south:g}° to {self.north:g}° N"
+        return _("%(west)g° to %(east)g° E, %(south)g° to %(north)g° N") % {
+            "west": self.west, "east": self.east, "south": self.south, "north": self.north,
+        }  # fmt: skip
 
     @property
     def query(self) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from timeline.filters import EventFilter
 
@@ -12,7 +13,7 @@ def present_filter(query: QueryDict) -> EventFilter:
     chosen = EventFilter(query)
     if chosen.as_of:
         chosen.form.add_error(
-            "as_of", "This page only tells what is known now; the chronology tells the past."
+            "as_of", _("This page only tells what is known now; the chronology tells the past.")
         )
         chosen.as_of = None
     return chosen

@@ -15,6 +15,12 @@ def _names() -> dict[str, str]:
     return bodies | groups | states
 
 
+@cache
+def state_codes() -> dict[str, str]:
+    """ "Russia" -> "RU"."""
+    return {name: code for code, (name, *_) in load("states")["states"].items()}
+
+
 def side_name(code: str) -> str:
     """ "RU" -> "Russia", "hamas" -> "Hamas". A code that is no state's and no group's ("UN") is a name already."""
     return _names().get(code, code)

@@ -21,6 +21,7 @@ from timeline.filters import STATUS_LABELS, EventFilter, place_query
 from timeline.histogram import make_histogram
 from timeline.history import steps
 from timeline.models import Actor, Event, EventActor, Place, Report
+from timeline.models.choices import CATEGORIES
 from timeline.pipeline import EXTRACTOR
 from timeline.quotes import mark
 from timeline.toll_chart import toll_series
@@ -124,7 +125,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 def _by_category(events: QuerySet[Event]) -> list[tuple[str, str, int]]:
     """(code, label, number of events) of each category."""
     counts = dict(events.order_by().values_list("category").annotate(n=Count("pk")))
-    return [(c.value, label, counts.get(c.value, 0)) for c, label in codebook.CATEGORY_LABELS.items()]
+    return [(code, str(label), counts.get(code, 0)) for code, label in CATEGORIES]
 
 
 @require_safe
@@ -187,7 +188,7 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "categories": [
             (label, [t for t in codebook.TYPES.values() if t.category == category])
-            for category, label in codebook.CATEGORY_LABELS.items()
+            for category, label in CATEGORIES
         ],
         "date_precisions": codebook.UCDP_DATE_PREC,
         "place_precisions": codebook.UCDP_WHERE_PREC,

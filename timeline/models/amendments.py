@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from timeline.models.catalogue import Actor, Place
 
@@ -13,9 +14,9 @@ class Amendment(models.Model):
     """One change of an actor or a place. Its events follow in the background: `applied_at` says when."""
 
     class Kind(models.TextChoices):
-        EDIT = "edit", "edited"
-        MERGE = "merge", "merged into another"
-        UNDO = "undo", "undone"
+        EDIT = "edit", _("edited")
+        MERGE = "merge", _("merged into another")
+        UNDO = "undo", _("undone")
 
     kind = models.CharField(max_length=8, choices=Kind)
     actor = models.ForeignKey(

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from timeline.models.events import Event
 from timeline.models.reports import Report
@@ -16,18 +17,18 @@ class Decision(models.Model):
     """One act of curation. `before` and `after` hold what is needed to explain and to undo it."""
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", "confirmed"
-        REJECT = "reject", "rejected"
-        REOPEN = "reopen", "put back to unreviewed"
-        CORRECT = "correct", "corrected"
-        MERGE = "merge", "merged into another event"
-        MOVE = "move", "report moved to another event"
-        SPLIT = "split", "report split off into an event of its own"
-        STRIKE_OUT = "strike_out", "report struck out"
-        ADD = "add", "added by hand"
-        ACCEPT = "accept", "new reading accepted"
-        REFUSE = "refuse", "new reading refused"
-        UNDO = "undo", "undone"
+        CONFIRM = "confirm", _("confirmed")
+        REJECT = "reject", _("rejected")
+        REOPEN = "reopen", _("put back to unreviewed")
+        CORRECT = "correct", _("corrected")
+        MERGE = "merge", _("merged into another event")
+        MOVE = "move", _("report moved to another event")
+        SPLIT = "split", _("report split off into an event of its own")
+        STRIKE_OUT = "strike_out", _("report struck out")
+        ADD = "add", _("added by hand")
+        ACCEPT = "accept", _("new reading accepted")
+        REFUSE = "refuse", _("new reading refused")
+        UNDO = "undo", _("undone")
 
     uid = models.UUIDField(
         db_default=RandomUUID(), unique=True, editable=False, help_text="The same wherever it is replayed."

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from timeline.models.events import Event
@@ -29,16 +30,16 @@ class ReadingChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ADD = "add", "adds"
-        CHANGE = "change", "changes"
-        DROP = "drop", "drops"
+        ADD = "add", _("adds")
+        CHANGE = "change", _("changes")
+        DROP = "drop", _("drops")
 
     class State(models.TextChoices):
-        APPLIED = "applied", "applied"
-        WAITING = "waiting", "waits for a curator"
-        ACCEPTED = "accepted", "accepted"
-        REFUSED = "refused", "refused"
-        OUTDATED = "outdated", "read again since"
+        APPLIED = "applied", _("applied")
+        WAITING = "waiting", _("waits for a curator")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        OUTDATED = "outdated", _("read again since")
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="reading_changes")
     extractor = models.CharField(max_length=60)

@@ -22,12 +22,13 @@ from timeline.claiming import side_suggestions
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
 from timeline.filters import moment_text, moment_words
+from timeline.phrases import listed, named, side
 from timeline.sides import side_name
 from timeline.toll_chart import TollChart, draw
-from timeline.wording import listing, verb, with_article
+from timeline.wording import verb
 
 register = template.Library()
-register.filter(side_name)
+register.filter("side_name", side)
 register.filter(moment_text)
 register.filter(moment_words)
 register.simple_tag(side_suggestions)
@@ -172,12 +173,12 @@ def toll_chart(points: Sequence[tuple[Any, Figure]]) -> TollChart:
 
 
 def _say(names: Sequence[str]) -> str:
-    who = {"who": listing(names)}
+    who = {"who": listed([named(name) for name in names])}
     return verb(names, _("%(who)s says"), _("%(who)s say")) % who
 
 
 def _deny(names: Sequence[str]) -> str:
-    who = {"who": listing(names)}
+    who = {"who": listed([named(name) for name in names])}
     return verb(names, _("%(who)s denies"), _("%(who)s deny")) % who
 
 
@@ -189,9 +190,7 @@ def status_words(event: Any) -> str:
 
 
 def _status_words(event: Any) -> str:
-    said, denied = [
-        [with_article(side_name(code)) for code in codes] for codes in (event.said_by, event.denied_by)
-    ]
+    said, denied = [[side_name(code) for code in codes] for codes in (event.said_by, event.denied_by)]
     match event.status:
         case "claimed":
             return _say(said) if said else _("One side says")
@@ -201,7 +200,11 @@ def _status_words(event: Any) -> str:
             sides = {"says": _say(said) if said else _("Reported"), "denies": _deny(denied or [_("others")])}
             return _("%(says)s, %(denies)s") % sides
         case "corroborated":
-            return _("%(who)s report this") % {"who": listing(said)} if len(said) > 1 else _("Corroborated")
+            return (
+                _("%(who)s report this") % {"who": side_names(event.said_by)}
+                if len(said) > 1
+                else _("Corroborated")
+            )
         case "planned":
             return _("Planned")
     return _("Reported")
@@ -210,13 +213,13 @@ def _status_words(event: Any) -> str:
 @register.filter
 def side_names(codes: Iterable[str]) -> str:
     """ "Russia and the UN" for ["RU", "UN"]; "" for none."""
-    return listing([with_article(side_name(code)) for code in codes])
+    return listed([named(side_name(code)) for code in codes])
 
 
 @register.filter
 def outlets(reports: Iterable[Any]) -> str:
     """Who printed it, earliest first: "Demo Wire and 4 others"."""
-    return listing([report.article.source.name for report in reports], most=2)
+    return listed([report.article.source.name for report in reports], most=2)
 
 
 def _named_speakers(report: Any) -> list[str]:
@@ -233,7 +236,7 @@ def speaker(report: Any) -> str:
         return {"denies": _("denied in the outlet’s own voice")}.get(
             report.stance, _("in the outlet’s own voice")
         )
-    who = {"who": listing([with_article(name) for name in _named_speakers(report)])}
+    who = {"who": listed([named(name) for name in _named_speakers(report)])}
     match report.stance:
         case "denies":
             return _("denied by %(who)s") % who
@@ -311,7 +314,12 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def category_label(code: str) -> str:
-    return CATEGORY_LABELS[Category(code)]
+    return _(CATEGORY_LABELS[Category(code)])
+
+
+@register.filter
+def type_label(code: str) -> str:
+    return _(TYPES[code].label)
 
 
 @register.filter
@@ -322,7 +330,7 @@ def category_of(type_code: str) -> str:
 
 @register.filter
 def type_definition(type_code: str) -> str:
-    return TYPES[type_code].definition
+    return _(TYPES[type_code].definition)
 
 
 @register.filter
