@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.admin.desk import said, with_permissions
 from tests.factories import make_article, make_event, make_place, make_report, make_source
 from timeline import curation
-from timeline.desk import evidence
+from timeline.desk import evidence, places
 from timeline.desk.candidates import candidates
 from timeline.desk.queue import Queue
 from timeline.models import Claim, Decision, Event, Place, Report
@@ -333,8 +333,9 @@ def test_the_desk_is_linked_from_the_event_for_curators_only(desk, client):
 def test_the_places_found_are_numbered_on_a_map_beside_the_one_that_is_coded(desk):
     now = make_place("Kyjiv", latitude=50.4, longitude=30.5)
     page = desk.get("/desk/places/", {"place_find": "Pokrovsk", "now": now.key}).content.decode()
-    shown, dots = page.count('name="place"'), page.count('class="dot"')
-    assert shown == dots >= 2
+    shown = page.count('name="place"')
+    assert 2 <= page.count('class="dot"') <= shown
+    assert all(f'<b class="number">{number}</b>' in page for number in range(1, shown + 1))
     assert page.count('class="dot now"') == 1
     assert 'value="test:Kyjiv"' not in page  # it stands among the fields already
     for odd in ("\0", "no such key", "x" * 5000):
@@ -348,3 +349,13 @@ def test_a_search_without_places_draws_no_map(desk):
     page = desk.get("/desk/places/", {"place_find": "Zzyzzyzz"}).content.decode()
     assert "No other place begins so" in page
     assert "<svg" not in page
+
+
+def test_places_too_close_to_tell_apart_share_a_dot():
+    def offer(number: int, latitude: float) -> places.Offer:
+        return places.Offer(number, f"test:{number}", f"Place {number}", latitude, 30.0)
+
+    dots = places.Offers([offer(0, 50.0), offer(1, 50.1), offer(2, 44.0), offer(3, 44.1)]).map.dots
+    assert [dot.label for dot in dots] == ["1", "2, 3"]
+    assert places.Offers([offer(0, 50.0)]).map.dots[0].label == "•"
+    assert places.Offers([places.Offer(1, "x", "x", None, None)]).map is None

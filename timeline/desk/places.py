@@ -19,6 +19,7 @@ from timeline.models import Place
 
 MOST_PLACES = 8
 LONGEST_SEARCH = 100
+TOO_CLOSE = 60.0  # pixels of the map between two dots
 LEAST_DEGREES = 6.0  # of the map's width: so much of the surroundings that one knows where it is
 
 
@@ -33,9 +34,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class Dot:
-    offer: Offer
+    """One place on the map, or several that lie too close to tell apart."""
+
+    offers: list[Offer]
     x: float
     y: float
+
+    @property
+    def label(self) -> str:
+        return ", ".join(str(offer.number) for offer in self.offers if offer.number) or "•"
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,14 @@ class Offers:
         if bounds is None:
             return None
         shown = frame(bounds)
-        dots = [Dot(offer, *shown.point(point)) for offer, point in placed]  # type: ignore[arg-type]
+        dots: list[Dot] = []
+        for offer, point in placed:
+            x, y = shown.point(point)  # type: ignore[arg-type]
+            near = (dot for dot in dots if abs(dot.x - x) + abs(dot.y - y) < TOO_CLOSE)
+            if dot := next(near, None):
+                dot.offers.append(offer)
+            else:
+                dots.append(Dot([offer], x, y))
         return PlaceMap(shown, *earth_in(shown), dots)
 
 
