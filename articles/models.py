@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles import pacing
 from articles.pacing import LONGEST as LONGEST_INTERVAL
 from articles.pacing import SHORTEST as SHORTEST_INTERVAL
+from articles.paths import path_to
 from articles.work import MAX_ATTEMPTS, Work, WorkQuerySet, free, mend_connection, words_of
 
 
@@ -297,7 +297,7 @@ class Article(Work):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:
-        return reverse("article", args=[self.pk])
+        return path_to("article", self.pk)
 
     @property
     def published_local(self) -> datetime:

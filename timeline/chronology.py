@@ -37,9 +37,9 @@ class Page:
 def read_page(chosen: EventFilter, size: int = PAGE_SIZE, ids: list[int] | None = None) -> Page:
     """`ids` of the page and one more, in order, where timeline.answers knows them; else Postgres finds them."""
     if ids is None:
-        rows = list(chosen.ordered().for_list()[: size + 1])
+        rows = list(chosen.ordered().for_rows()[: size + 1])
     else:
-        found = {event.pk: event for event in Event.objects.published().filter(pk__in=ids).for_list()}
+        found = {event.pk: event for event in Event.objects.published().filter(pk__in=ids).for_rows()}
         rows = [found[pk] for pk in ids if pk in found]
     events, more = rows[:size], len(rows) > size
     next_query = chosen.query_string(after=cursor(events[-1])) if more else ""

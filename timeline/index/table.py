@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import heappush, heappushpop
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from pyroaring import BitMap
 
 BLOCK = 1 << 16  # ids
 #: Up to this share of all events, values are gathered from a column; above, bitmaps are intersected.
-NARROW = 0.04
+NARROW = 0.1
 
 
 def _day_number(value: str) -> int:
@@ -46,6 +47,10 @@ class _Values:
     by_frequency: list[str] | None = None
 
 
+Numbers = NDArray[np.int64]
+_NONE: Numbers = np.zeros(0, dtype=np.int64)
+
+
 def ids_of(bitmap: BitMap) -> NDArray[np.uint32]:
     return np.frombuffer(bitmap.to_array(), dtype=np.uint32)
 
@@ -55,6 +60,20 @@ def top_of(counts: dict[str, int], most: int, always: Collection[str]) -> Top:
     ranked = sorted(((v, n) for v, n in counts.items() if n), key=lambda row: (-row[1], row[0]))
     shown = [row for place, row in enumerate(ranked) if place < most or row[0] in always]
     return Top(shown, more=len(shown) < len(ranked))
+
+
+def _top_numbers(numbers: Numbers, counts: Numbers, most: int, always: Collection[str]) -> Top:
+    """As `top_of`, of arrays."""
+    if len(counts) > most:
+        last = np.partition(counts, -most)[-most]  # the count of the last place
+        chosen = (counts >= last) | np.isin(numbers, [int(v) for v in always if v.isdecimal()])
+        shown = top_of(_named(numbers[chosen], counts[chosen]), most, always)
+        return Top(shown.values, more=len(shown.values) < len(counts))
+    return top_of(_named(numbers, counts), most, always)
+
+
+def _named(numbers: Numbers, counts: Numbers) -> dict[str, int]:
+    return {str(value): n for value, n in zip(numbers.tolist(), counts.tolist(), strict=True)}
 
 
 class FacetTable:
@@ -139,19 +158,21 @@ class FacetTable:
 
     def top(self, facet: str, within: BitMap | None, most: int, always: Collection[str] = ()) -> Top:
         """The values with the most events: the same as `top_of(counts(...))`, without counting them all."""
-        if within is not None and facet == "place" and self._is_narrow(within):
-            return top_of({str(v): n for v, n in self._gathered("place", within)}, most, always)
+        if within is not None and facet in COLUMNS and self._is_narrow(within):
+            return _top_numbers(*self._gathered(facet, within), most, always)
         found: dict[str, int] = {}
-        floor = 0  # the count of the last of the best so far
+        best: list[int] = []  # the highest counts so far, as a heap: the lowest of them first
         values = self._values(facet)
         for value in self._by_frequency(values):
             # No value has more events here than it has in all.
-            if values.counts[value] < floor and len(found) > most + len(always):
+            if len(best) == most and values.counts[value] < best[0] and len(found) > most + len(always):
                 break
             if n := self.cardinality(facet, value, within):
                 found[value] = n
-                if len(found) >= most:
-                    floor = sorted(found.values(), reverse=True)[most - 1]
+                if len(best) < most:
+                    heappush(best, n)
+                else:
+                    heappushpop(best, n)
         for value in always:
             if n := self.cardinality(facet, value, within):
                 found[value] = n
@@ -167,23 +188,24 @@ class FacetTable:
         counts: dict[tuple[date, str], int] = {}
         for category, bitmap in self._values("category").bitmaps.items():
             here = bitmap if within is None else bitmap & within
-            for number, n in self._gathered("start", here):
+            numbers, events = self._gathered("start", here)
+            for number, n in zip(numbers.tolist(), events.tolist(), strict=True):
                 counts[date.fromordinal(number), category] = n
         return counts
 
     def _is_narrow(self, within: BitMap) -> bool:
         return len(within) <= NARROW * self.total()
 
-    def _gathered(self, facet: str, within: BitMap) -> list[tuple[int, int]]:
-        """(number of the value, events) from the column: for few events the quickest way."""
+    def _gathered(self, facet: str, within: BitMap) -> tuple[Numbers, Numbers]:
+        """The numbers of the values and how many events have each, from the column: the quickest for few events."""
         if not within:
-            return []
+            return _NONE, _NONE
         numbers = self._columns[facet][ids_of(within)]
         lowest = int(numbers.min())
         counts = np.bincount(numbers - lowest)
         some = np.flatnonzero(counts)
-        pairs = zip((some + lowest).tolist(), counts[some].tolist(), strict=True)
-        return [(number, n) for number, n in pairs if number]
+        values, counts = some + lowest, counts[some]
+        return (values[1:], counts[1:]) if values[0] == 0 else (values, counts)
 
     def page(
         self, within: BitMap | None, newest_first: bool, after: tuple[date, int] | None, size: int

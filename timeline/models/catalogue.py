@@ -5,19 +5,21 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles.paths import path_to
 
 
 class Place(models.Model):
     """A place by a stable key: "geonames:ID", "katottg:CODE", "admin1:UA.Sumy", "country:UA"…"""
 
     class Kind(models.TextChoices):
-        SETTLEMENT = "settlement", "settlement"
-        FACILITY = "facility", "facility"
-        DISTRICT = "district", "district"
-        REGION = "region", "region"
-        COUNTRY = "country", "country"
-        AREA = "area", "sea or airspace"
+        SETTLEMENT = "settlement", _("settlement")
+        FACILITY = "facility", _("facility")
+        DISTRICT = "district", _("district")
+        REGION = "region", _("region")
+        COUNTRY = "country", _("country")
+        AREA = "area", _("sea or airspace")
 
     key = models.CharField(max_length=120, unique=True)
     name = models.CharField(max_length=200)
@@ -49,7 +51,7 @@ class Place(models.Model):
         return self.full_name
 
     def get_absolute_url(self) -> str:
-        return reverse("place", args=[self.pk])
+        return path_to("place", self.pk)
 
     @property
     def full_name(self) -> str:
@@ -66,14 +68,14 @@ class Actor(models.Model):
     """A state, force, agency, group, organisation or official."""
 
     class Kind(models.TextChoices):
-        STATE = "state", "state"
-        FORCE = "force", "armed force"
-        AGENCY = "agency", "agency or ministry"
-        GROUP = "group", "armed group"
-        ORGANISATION = "organisation", "organisation"
-        PERSON = "person", "person"
-        PEOPLE = "people", "people"
-        OTHER = "other", "other"
+        STATE = "state", _("state")
+        FORCE = "force", _("armed force")
+        AGENCY = "agency", _("agency or ministry")
+        GROUP = "group", _("armed group")
+        ORGANISATION = "organisation", _("organisation")
+        PERSON = "person", _("person")
+        PEOPLE = "people", _("people")
+        OTHER = "other", _("other")
 
     name = models.CharField(max_length=200, unique=True)
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
@@ -100,4 +102,4 @@ class Actor(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("actor", args=[self.pk])
+        return path_to("actor", self.pk)

@@ -9,8 +9,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from articles.paths import path_to
 from timeline.extraction.codebook import PlacePrecision, Precision, Role, Status
 from timeline.models import choices
 from timeline.models.catalogue import Actor, Place
@@ -18,6 +19,18 @@ from timeline.models.tolls import Tolls, toll_constraints
 
 if TYPE_CHECKING:
     from timeline.models.reports import Report
+
+
+# The columns that a row of the chronology shows, beside the figures.
+ROW = (
+    "category", "type", "headline", "start", "end", "precision", "night", "place_precision", "status", "said_by",
+    "denied_by", "review", "origin_count", "outlet_count",
+    "place__name", "place__admin1", "place__country", "place__kind",
+)  # fmt: skip
+REPORT_OF_A_ROW = (
+    "event", "stance", "quote", "attributed_to", "speakers",
+    "article__language", "article__published", "article__source__name",
+)  # fmt: skip
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -34,8 +47,24 @@ class EventQuerySet(models.QuerySet["Event"]):
             ~Q(review=Event.Review.UNREVIEWED) | ~Q(overrides={}) | Q(pk__in=decided.values("event"))
         )
 
+    def for_rows(self) -> Self:
+        """With what a row of the chronology shows (templates/jinja2/_event.html) and nothing else: two queries."""
+        from timeline.models.reports import Report
+
+        reports = (
+            Report.objects.live()
+            .select_related("article__source")
+            .only(*REPORT_OF_A_ROW, *Tolls.TOLL_FIELDS)
+            .order_by("article__published", "pk")
+        )
+        return (
+            self.select_related("place")
+            .only(*ROW, *Tolls.TOLL_FIELDS)
+            .prefetch_related(models.Prefetch("reports", queryset=reports, to_attr="live_reports"))
+        )
+
     def for_list(self) -> Self:
-        """With what a row shows, in a fixed number of queries."""
+        """With all that pages, records and feeds tell of an event, in a fixed number of queries."""
         from timeline.models.reports import Report
 
         live = (
@@ -59,9 +88,9 @@ class Event(Tolls):
     """
 
     class Review(models.TextChoices):
-        UNREVIEWED = "unreviewed", "unreviewed"
-        CONFIRMED = "confirmed", "confirmed"
-        REJECTED = "rejected", "rejected"
+        UNREVIEWED = "unreviewed", _("unreviewed")
+        CONFIRMED = "confirmed", _("confirmed")
+        REJECTED = "rejected", _("rejected")
 
     category = models.CharField(max_length=12, choices=choices.CATEGORIES)
     type = models.CharField(max_length=20, choices=choices.EVENT_TYPES)
@@ -132,7 +161,7 @@ class Event(Tolls):
         return self.headline
 
     def get_absolute_url(self) -> str:
-        return reverse("event", args=[self.pk])
+        return path_to("event", self.pk)
 
 
 class EventActor(models.Model):

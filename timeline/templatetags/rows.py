@@ -7,6 +7,7 @@ Their templates are in templates/jinja2/ and use the words of timeline.templatet
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils.dateformat import format as date_words
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from timeline.templatetags import timeline as words
 
@@ -31,6 +32,7 @@ FILTERS = (
     "speaker",
     "status_words",
     "toll",
+    "type_label",
     "when",
     "where",
 )
@@ -40,10 +42,31 @@ def environment(**options: Any) -> jinja2.Environment:
     """For settings.TEMPLATES."""
     options |= {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = jinja2.Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 (in the options)
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(_translated, _counted, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"url": lambda name, *args: reverse(name, args=args), "icon": words.icon}
     made.filters |= {name: getattr(words, name) for name in FILTERS} | {"date": _date}
     return made
+
+
+# A page asks for some dozens of phrases, each of them often; Django looks each up anew in layers of catalogues.
+
+
+def _translated(phrase: str) -> str:
+    return _phrase(get_language(), phrase)
+
+
+def _counted(singular: str, plural: str, number: int) -> str:
+    return _phrase_of(get_language(), singular, plural, number)
+
+
+@lru_cache(maxsize=2_000)
+def _phrase(language: str | None, phrase: str) -> str:
+    return gettext(phrase)
+
+
+@lru_cache(maxsize=2_000)
+def _phrase_of(language: str | None, singular: str, plural: str, number: int) -> str:
+    return ngettext(singular, plural, number)
 
 
 def _date(value: Any, form: str) -> str:
