@@ -20,7 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.models import Article
-from timeline import curation, reading_admin  # noqa: F401 (its pages are registered with these)
+from timeline import alert_admin, curation, reading_admin  # noqa: F401 (its pages are registered with these)
 from timeline.catalogue_admin import page_of
 from timeline.decision_log import exported
 from timeline.forms import CorrectionForm, DecisionForm, MoveForm

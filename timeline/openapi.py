@@ -133,6 +133,37 @@ SCHEMAS: dict[str, Any] = {
         "required": ["errors"],
     },
 }
+_EVENT = ("id", "address", "headline", "category", "type", "start", "end", "status", "review")
+SCHEMAS["Change"] = {
+    "type": "object",
+    "description": "What a webhook of a saved search posts, signed as Standard Webhooks 1.0 says.",
+    "properties": {
+        "type": {"const": "event.changed"},
+        "timestamp": {"type": "string", "format": "date-time", "description": "When it changed."},
+        "data": {
+            "type": "object",
+            "properties": {
+                "change": {"type": "string", "description": "In words, such as “killed 7 → 8 (an outlet)”."},
+                "search": {
+                    "type": "object",
+                    "properties": {
+                        "name": {"type": "string"},
+                        "address": {"type": "string", "format": "uri"},
+                    },
+                    "required": ["name", "address"],
+                },
+                "event": {
+                    "type": "object",
+                    "description": "As it was when the message was made.",
+                    "properties": {name: _value(name) for name in _EVENT},
+                    "required": list(_EVENT),
+                },
+            },
+            "required": ["change", "search", "event"],
+        },
+    },
+    "required": ["type", "timestamp", "data"],
+}
 CONTENT = {"json": "Events", "geojson": "Features"}
 
 
@@ -153,6 +184,38 @@ def _parameter(name: str, field: forms.Field) -> dict[str, Any]:
         ),
         "schema": {"type": "array", "items": one, "maxItems": MAX_VALUES} if many else one,
         **({"style": "form", "explode": True} if many else {}),
+    }
+
+
+def _webhook() -> dict[str, Any]:
+    names = {
+        "webhook-id": "Of the change: the same over all attempts.",
+        "webhook-timestamp": "Of the attempt, in Unix seconds.",
+        "webhook-signature": "v1, and HMAC-SHA256 of id.timestamp.body in base64.",
+    }
+    return {
+        "post": {
+            "summary": "A change of an event of a saved search",
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": True,
+                    "description": text,
+                    "schema": {"type": "string"},
+                }
+                for name, text in names.items()
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Change"}}},
+            },
+            "responses": {
+                "2XX": {"description": "Taken."},
+                "410": {"description": "Not wanted any more: the webhook is stopped."},
+                "default": {"description": "Tried again later."},
+            },
+        }
     }
 
 
@@ -193,6 +256,7 @@ def document(site: str) -> dict[str, Any]:
         },
         "servers": [{"url": site}],
         "paths": paths,
+        "webhooks": {"event.changed": _webhook()},
         "components": {"parameters": parameters, "schemas": SCHEMAS},
     }
 

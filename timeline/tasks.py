@@ -1,4 +1,4 @@
-"""Doorbells for reading articles."""
+"""Doorbells for reading articles and for telling who follows a search."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from celery import shared_task
 
 from articles.doorbell import ring_all
 from articles.models import Article
-from timeline import catalogue, pipeline
-from timeline.models import Amendment
+from timeline import catalogue, mailings, pipeline, webhooks
+from timeline.models import Amendment, MailAlert, Webhook
 
 
 @shared_task
@@ -38,3 +38,21 @@ def apply_amendment(amendment_id: int) -> None:
 def apply_amendments() -> None:
     """Ring for amendments whose events have not followed yet: a ring may have been lost."""
     ring_all(apply_amendment, Amendment.objects.filter(applied_at=None).order_by("pk"))
+
+
+@shared_task
+def tell_webhook(webhook_id: int) -> None:
+    webhooks.tell(webhook_id)
+
+
+@shared_task
+def send_digest(alert_id: int) -> None:
+    mailings.send_due(alert_id)
+
+
+@shared_task
+def tell() -> None:
+    """Ring for webhooks, and for digests whose time has come; stop those that killed their worker each time."""
+    for task, alerts in ((tell_webhook, Webhook.objects), (send_digest, MailAlert.objects)):
+        alerts.set_aside_exhausted()
+        ring_all(task, alerts.due().order_by("pk"))

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from timeline import (
     accuracy_page,
+    alert_pages,
     article_versions,
     citations,
     compare,
@@ -46,6 +47,11 @@ urlpatterns = [
     path("searches/<slug:slug>/", searches.search, name="search"),
     path("searches/<slug:slug>.atom", searches.search_feed, name="search-feed"),
     path("searches/<slug:slug>/remove", searches.forget, name="search-forget"),
+    path("searches/<slug:slug>/alerts/", alert_pages.alerts, name="alerts"),
+    path("searches/<slug:slug>/alerts/mail", alert_pages.mail, name="mail-alert"),
+    path("searches/<slug:slug>/alerts/webhooks", alert_pages.add_webhook, name="webhook-new"),
+    path("alerts/webhooks/<int:pk>/<str:act>", alert_pages.change_webhook, name="webhook-change"),
+    path("alerts/stop/<str:token>/", alert_pages.stop, name="mail-stop"),
     path("look/", visits.look, name="look"),
     path("language/", languages.choose_language, name="language"),
     path("map/", map_page.map_page, name="map"),

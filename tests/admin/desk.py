@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.db import models
@@ -11,7 +13,19 @@ from django.urls import reverse
 from articles.models import Address, Feed, Host, Snapshot
 from tests.factories import NOON, make_article, make_place, make_report, make_source
 from timeline import catalogue, curation
-from timeline.models import Actor, Decision, Event, Place, ReadingChange, Report
+from timeline.models import (
+    Actor,
+    Decision,
+    Delivery,
+    Event,
+    MailAlert,
+    Mailing,
+    Place,
+    ReadingChange,
+    Report,
+    SavedSearch,
+    Webhook,
+)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 OURS = [model for model in MODELS if model._meta.app_label in ("articles", "timeline")]
@@ -72,7 +86,14 @@ def fill(number: int) -> None:
         Actor.objects.create(name=f"Part {event.pk}", parent=norvia, aliases=["A part"])
         Place.objects.create(key=f"test:part{event.pk}", name="Part", kind="facility", parent=event.place)
         Group.objects.create(name=f"Group {event.pk}")
+        search = SavedSearch.objects.create(name=f"Search {n}", slug=f"s-{event.pk}", owner=user)
+        mail_alert = MailAlert.objects.create(search=search, reader=user)
+        webhook = Webhook.objects.create(search=search, url=f"https://wire{n}.invalid/hook")
         for m in range(number):
+            Delivery.objects.create(webhook=webhook, key=f"{m}", body="{}")
+            Mailing.objects.create(
+                alert=mail_alert, until=NOON + timedelta(m), changes=1, subject=f"{m}", body=""
+            )
             catalogue.edit(norvia, {"aliases": [f"{event.pk} {m}"]}, user, f"amendment {m}")
 
 

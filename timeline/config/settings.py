@@ -257,6 +257,8 @@ CELERY_TASK_ROUTES = {
     "articles.tasks.fetch_address": "fetch",
     "articles.tasks.poll_feed": "fetch",
     "timeline.tasks.read_article": "extract",
+    "timeline.tasks.tell_webhook": "fetch",
+    "timeline.tasks.send_digest": "fetch",
 }
 CELERY_WORKER_DIRECT = True  # a queue of each worker's own, for its canary (operations.canary)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -270,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
         ("pass-the-day", "timeline.tasks.pass_the_day", 3600.0),
         ("apply-amendments", "timeline.tasks.apply_amendments", 300.0),
         ("read-waiting-articles", "timeline.tasks.sweep", 60.0),
+        ("tell", "timeline.tasks.tell", 60.0),
     )
 }
 
@@ -277,6 +280,16 @@ CELERY_BEAT_SCHEDULE = {
 FETCH_ALLOW_HOSTS = frozenset(env.list("FETCH_ALLOW_HOSTS", default=[]))
 FETCH_ROBOTS = env.bool("FETCH_ROBOTS", default=True)  # keep to publishers' robots.txt
 FETCH_USER_AGENT = env.str("FETCH_USER_AGENT", default="conflict-timeline/0.1 (news chronology)")
+
+# Telling who follows a search (timeline.mailings, timeline.webhooks): the site as its messages name it, and the
+# mail server, such as smtp+tls://user:password@mail.example.org:587. Without one, mails go to the worker's output.
+SITE_ADDRESS = env.str(
+    "SITE_ADDRESS",
+    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000",
+).rstrip("/")
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="timeline@localhost")
 
 # What goes on (operations, timeline.config.logs).
 LOGGING = logs.configuration(

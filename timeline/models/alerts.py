@@ -50,6 +50,11 @@ class Alert(Work):
     class Meta:
         abstract = True
 
+    @property
+    def reason(self) -> str:
+        """Of its last failure, in one line."""
+        return self.last_error.strip().rpartition("\n")[2]
+
     def succeed(self, next_try_at: datetime | None) -> None:
         """Free the row until then. Does nothing when the lease has passed to another worker."""
         type(self)._default_manager.filter(pk=self.pk, lease_token=self.lease_token).update(

@@ -116,6 +116,7 @@ class Runner:
             self.say(f"database and static files are ready ({time.monotonic() - began:.1f} s)")
         self.listener = self._listen()
         self.address = "http://{}:{}/".format(*self.listener.getsockname())
+        os.environ.setdefault("SITE_ADDRESS", self.address)  # what mails and webhooks name
         for program in programs(self.listener.fileno(), self.options["workers"], self.options["verbosity"]):
             self.supervisor.start(program)
         self._note()
