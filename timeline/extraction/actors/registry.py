@@ -163,6 +163,10 @@ class Registry:
             j = end + (1 if genitive else 0)
             limit = min(len(tokens), j + 5)
             while j < limit and tokens[j].tag in ("NN", "NNS", "NNP", "NNPS", "JJ", "VBN", "CC", "VBG"):
+                group = match_name(tokens, j)
+                if group is not None and group[0].kind == GROUP and tokens[j].tag != "CC":
+                    # "Sudan's Rapid Support Forces" are no force of the state
+                    return Actor(i, group[1], group[0].name, GROUP, group[0].side)
                 kind = head_nouns().get(tokens[j].lower)
                 named = entry.adjective or genitive or j == end
                 if kind is not None and named and not (tokens[j].tag == "JJ" and _noun_at(tokens, j + 1)):

@@ -49,6 +49,18 @@ def weapon_subject(s: Scene) -> bool:
     return bool(s.weapons_in(s.subject[0], end)) or bool(words & _ATTACKS)
 
 
+def irregular(s: Scene) -> bool:
+    """Gunmen, militants, a group: no army, whose storming of a town is fighting."""
+    return bool(s.initiators) and not any(a.side.isupper() for a in s.initiators)
+
+
+def blast_heard(s: Scene) -> bool:
+    """ "Explosions were heard", "residents heard a blast", "gunfire rang out": heard, whoever caused them."""
+    passive_or_its_own = s.passive or s.trigger.phrase != "hear"
+    region = (s.subject or (0, 0)) if passive_or_its_own else s.object
+    return s.has("blasts", region[0], min(region[1], region[0] + 6))
+
+
 _ATTACKS = frozenset("attack attacks strike strikes raid raids shelling barrage salvo debris blasts".split())
 
 

@@ -13,6 +13,8 @@ from timeline.extraction.speakers.attribution import Attribution
 # Types that are told place by place; others are one act however many places are named.
 _EACH_PLACE = frozenset(("capture", "recapture", "control"))
 _PRESENT = ("VBZ", "VBP")
+# Into another state they are an incursion, into a town an advance.
+_INTO_TOWNS = frozenset(("march into", "roll into"))
 _NOT_YET = (Modality.HYPOTHETICAL, Modality.PLANNED)
 
 
@@ -53,6 +55,8 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
     doers = _doers(s)
     if kind == "incursion":
         places = _invaded(s, places, doers)
+        if s.trigger.phrase in _INTO_TOWNS and places and places[0].where.precision is PlacePrecision.EXACT:
+            kind = "advance"
     if kind in ("capture", "recapture", "advance", "control", "withdrawal") and not places:
         return []
     if (
@@ -77,7 +81,7 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         losers = [
             a
             for a in (*s.objects, *s.actors_in(*s.span))
-            if a.side and a.side not in own and a.kind != PERSON
+            if a.side and a.side not in own and a.kind != PERSON and not _describes_subject(s, a)
         ]
         add_parties(candidate, losers[:1], Role.TARGET)
         candidate.date = date_for(reading, s.trigger.head, s.clause_index)
@@ -125,6 +129,11 @@ def _demanding(s: Scene, says: list[Attribution]) -> list[Actor]:
                 return asking
         k = clauses[k].parent
     return [a for said in says if (a := said.speaker.actor) is not None and a.side and a.side not in giving]
+
+
+def _describes_subject(s: Scene, actor: Actor) -> bool:
+    """ "rebels backed by Rwanda took the town": neither loser nor doer."""
+    return s.clause is not None and s.subject is not None and s.subject[1] <= actor.first < s.clause.group[0]
 
 
 def _asked(reading: Reading, s: Scene) -> bool:

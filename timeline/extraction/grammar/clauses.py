@@ -331,6 +331,9 @@ def _zero_boundary(parsed: Parsed, clause: Clause, previous_end: int, k: int) ->
     """No mark between two verbs: "said it had captured", "missiles launched overnight hit"."""
     tokens = parsed.tokens
     previous = parsed.clauses[k - 1]
+    if previous.kind is Kind.MAIN and previous.passive and previous.group[1] - previous.group[0] == 1:
+        # "rebels backed by Rwanda marched": the first verb only describes the subject of the second
+        previous.kind, previous.start = Kind.PARTICIPLE, previous.group[0]
     if previous.kind is Kind.INFINITIVE or (
         previous.kind in (Kind.RELATIVE, Kind.PARTICIPLE) and not reporting_verb(tokens[previous.verb])
     ):

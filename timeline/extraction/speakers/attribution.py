@@ -128,6 +128,8 @@ def _scope_end(parsed: Parsed, k: int) -> int:
         if contrast and later.own_subject and not parsed.quoted[later.group[0]]:
             return later.start
     for later in parsed.clauses[k + 1 :]:
+        if later.own_subject and is_speech(parsed.tokens, later.verb) and _after_semicolon(parsed, later):
+            return later.start
         if (
             later.conjunction in ("but", "while", "whereas", "though", "although", "and")
             and later.own_subject
@@ -135,6 +137,10 @@ def _scope_end(parsed: Parsed, k: int) -> int:
         ):
             return later.start
     return len(parsed.tokens)
+
+
+def _after_semicolon(parsed: Parsed, clause: Clause) -> bool:
+    return clause.start > 0 and parsed.tokens[clause.start - 1].text == ";"
 
 
 def _quote_follows(parsed: Parsed, clause: Clause) -> bool:
