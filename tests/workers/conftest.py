@@ -224,14 +224,19 @@ def faults(tmp_path: Path) -> Faults:
 
 
 @pytest.fixture
-def start_worker(transactional_db, broker: Broker, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """Start a worker on the test's database and broker: as `Worker`, with Celery's arguments and the times."""
+def environment(transactional_db, broker: Broker) -> dict[str, str]:
+    """Of a program that is to work on the test's database and broker."""
     database = urlsplit(engines.database_url())._replace(path=f"/{connection.settings_dict['NAME']}")
-    environment = {
+    return {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": database.geturl(),
         "REDIS_URL": broker.url,
     }
+
+
+@pytest.fixture
+def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    """Start a worker on the test's database and broker: as `Worker`, with Celery's arguments and the times."""
     started: list[Worker] = []
 
     def start(*arguments: str, concurrency: int = 1, broker_url: str = "", **times: float) -> Worker:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.workers.conftest import Faults, Worker, sweep_until, use_broker
+from tests.workers.conftest import Faults, Worker, sweep_until, until, use_broker
 from tests.workers.ledgers import text_of
 from timeline import tasks
 from timeline.config import engines
@@ -49,35 +53,84 @@ class Installation:
         with psycopg.connect(self.database) as connection:
             return connection.execute(query).fetchall()
 
-    def restart_postgres(self) -> None:
-        """As `pg_ctl restart -m immediate` does: every connection breaks, the log is replayed."""
+    def stop_postgres(self) -> None:
+        """As `pg_ctl stop -m immediate` does: every connection breaks."""
         postgres = self.held.servers[0]
         assert postgres.pid
         process = psutil.Process(postgres.pid)
         process.send_signal(signal.SIGQUIT)
         process.wait(10)
+
+    def restart_postgres(self) -> None:
+        self.stop_postgres()
         self.held.heal()
 
+    @contextlib.contextmanager
+    def web(self) -> Iterator[Callable[[str], http.client.HTTPResponse]]:
+        """A web server of it, as a function that asks for a path."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            process = subprocess.Popen(
+                [
+                    *(
+                        sys.executable,
+                        "-m",
+                        "gunicorn",
+                        "timeline.config.wsgi",
+                        "--bind",
+                        f"fd://{listener.fileno()}",
+                    ),
+                    *("--worker-class", "gthread", "--threads", "4", "--no-control-socket"),
+                ],
+                cwd=engines.REPOSITORY,
+                env={**os.environ, **self.environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+                pass_fds=[listener.fileno()],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
 
-@pytest.fixture
-def installation(monkeypatch) -> Iterator[Installation]:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.delenv("REDIS_URL", raising=False)
-    parent = Path(tempfile.mkdtemp(prefix="restart-"))
-    parent.chmod(0o755)
-    installation = Installation(parent / "var")
-    installation.held.acquire()
-    use_broker(monkeypatch, installation.broker)
-    yield installation
-    installation.held.release()
+            def get(path: str) -> http.client.HTTPResponse:
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection.request("GET", path, headers={"Connection": "close", "Cookie": "sessionid=none"})
+                answer = connection.getresponse()
+                answer.read()
+                return answer
+
+            try:
+                yield get
+            finally:
+                process.terminate()
+                process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Installation]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DATABASE_URL", raising=False)
+        patch.delenv("REDIS_URL", raising=False)
+        parent = Path(tempfile.mkdtemp(prefix="restart-"))
+        parent.chmod(0o755)
+        installation = Installation(parent / "var")
+        installation.held.acquire()
+        installation.manage("migrate", "--verbosity", "0")
+        yield installation
+        installation.held.release()
     place = installation.held.place
     for directory in {place.home, place.sockets, parent}:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+@pytest.fixture
+def installation(migrated, monkeypatch) -> Installation:
+    """Up, and without articles."""
+    use_broker(monkeypatch, migrated.broker)
+    with psycopg.connect(migrated.database) as connection:
+        connection.execute("TRUNCATE articles_source, timeline_event CASCADE")
+    return migrated
+
+
 @pytest.mark.parametrize("step", ["extract", "write"])
 def test_postgres_restarted_in_the_middle_of_an_article(installation, tmp_path, step):
-    installation.manage("migrate", "--verbosity", "0")
     file = tmp_path / "articles.jsonl"
     rows = [
         {"id": n, "source": "Wire", "title": "Dispatch", "published": "2024-03-02", "text": text_of(n)}
@@ -111,3 +164,27 @@ def test_postgres_restarted_in_the_middle_of_an_article(installation, tmp_path, 
               WHERE substr(a.text, r.quote_start + 1, r.quote_end - r.quote_start) <> r.quote"""
     assert installation.rows(torn) == [(0,)]
     assert installation.rows("SELECT count(*) FROM articles_article WHERE lease_token IS NOT NULL") == [(0,)]
+
+
+def test_postgres_restarted_while_pages_are_asked_for(installation):
+    answers: list[tuple[int, str | None]] = []
+    done = threading.Event()
+    with installation.web() as get:
+        assert get("/").status == 200
+
+        def read(path: str) -> None:
+            while not done.is_set():
+                answer = get(path)
+                answers.append((answer.status, answer.headers["Retry-After"]))
+
+        readers = [threading.Thread(target=read, args=(path,)) for path in ("/", "/sources/", "/searches/")]
+        for reader in readers:
+            reader.start()
+        installation.stop_postgres()
+        until(lambda: (503, "10") in answers, what="a page that says when to come back")
+        installation.held.heal()
+        done.set()
+        for reader in readers:
+            reader.join(30)
+        assert set(answers) <= {(200, None), (503, "10")}
+        assert [get("/").status for _ in range(8)] == [200] * 8, "each thread has a connection that works"

@@ -41,3 +41,16 @@ def test_a_busy_worker_does_not_end_itself(broker, start_worker, faults):
     faults.free("extract")
     until(lambda: read_or_set_aside(article), what="the article")
     check(article)
+
+
+def test_a_worker_without_a_broker_looks_for_it_and_does_not_end_itself(broker, start_worker):
+    """Starting again would not help: the broker is away for longer than a worker may be silent."""
+    worker = start_worker(canary=0.3, silent=4)
+    broker.stop()
+    time.sleep(5)
+    assert worker.process.poll() is None, "a broker that is away is not the worker's fault"
+    broker.start()
+    article = give(0)
+    sweep_until(lambda: read_or_set_aside(article), 30, "the article")
+    assert worker.process.poll() is None
+    check(article)
