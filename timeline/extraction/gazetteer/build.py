@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from timeline.extraction.gazetteer.lookup import (
     Match,
     consonants,
     fold,
+    key_code,
     skeleton,
 )
 from timeline.extraction.lexicon import load
@@ -50,6 +52,7 @@ CREATE TABLE place (
 );
 CREATE TABLE seat (place TEXT PRIMARY KEY, country TEXT NOT NULL, capital INTEGER NOT NULL);
 CREATE TABLE name (key TEXT, match INTEGER, place INTEGER, PRIMARY KEY (key, match, place)) WITHOUT ROWID;
+CREATE TABLE filter (codes BLOB NOT NULL);
 """
 
 
@@ -425,6 +428,8 @@ def _write(path: Path, entries: list[Entry], seats: dict[str, tuple[str, bool]])
     ]
     rows.sort()
     db.executemany("INSERT OR IGNORE INTO name VALUES (?,?,?)", rows)
+    codes = array("I", sorted({key_code(key) for key, _, _ in rows}))
+    db.execute("INSERT INTO filter VALUES (?)", (codes.tobytes(),))
     db.executemany(
         "INSERT INTO seat VALUES (?,?,?)", ((key, code, first) for key, (code, first) in seats.items())
     )

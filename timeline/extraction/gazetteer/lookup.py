@@ -15,12 +15,15 @@ import re
 import sqlite3
 import threading
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from timeline.extraction.codebook import PlacePrecision
 from timeline.extraction.findings import Where
@@ -168,6 +171,11 @@ def consonants(bones: str) -> str:
     return _VOWELS.sub("", bones).rstrip("h")
 
 
+def key_code(key: str) -> int:
+    """32 bits that stand for a name's key: enough to tell in memory that the index has no such name."""
+    return crc32(key.encode("utf-8", "surrogatepass"))
+
+
 _COLUMNS = ",".join(f"p.{f.name}" for f in fields(Place))
 
 
@@ -219,6 +227,9 @@ class Gazetteer:
         if spelling:
             bones = skeleton(folded)
             keys += ["~" + bones, "=" + consonants(bones)]
+        keys = [key for key in keys if self._may_have(key)]
+        if not keys:
+            return ()
         rows = self._db.execute(
             f"SELECT n.match, {_COLUMNS} FROM name n JOIN place p ON p.id = n.place"  # noqa: S608
             f" WHERE n.key IN ({','.join('?' * len(keys))}) ORDER BY n.match, p.population DESC",
@@ -231,6 +242,19 @@ class Gazetteer:
                 seen.add(row[0])
                 found.append((Match(match), _place(tuple(row))))
         return tuple(found)
+
+    def _may_have(self, key: str) -> bool:
+        """Whether the index may have a name. Nine in ten that a text offers it has not: those need no query."""
+        wanted, codes = key_code(key), self._codes
+        at = bisect_left(codes, wanted)
+        return at < len(codes) and codes[at] == wanted
+
+    @cached_property
+    def _codes(self) -> "array[int]":
+        """The codes of all names, in order (3 MB)."""
+        codes = array("I")
+        codes.frombytes(self._db.execute("SELECT codes FROM filter").fetchone()[0])
+        return codes
 
     def _by_key(self, key: str) -> Place | None:
         """The place with this stable key ("geonames:703448", "katottg:UA...", "admin1:UA.Sumy", "country:UA")."""

@@ -109,6 +109,7 @@ def _third_persons() -> frozenset[str]:
     return frozenset(third_person(v) for v in _named_verbs())
 
 
+_NOMINAL = frozenset(("DT", "PRP$", "POS", "JJ", "NN"))
 _ORDINAL = ("st", "nd", "rd", "th")
 _DETERMINER = frozenset(("DT", "PRP$", "POS", "JJ", "CD", "WP$"))
 _BEFORE_NOUN = frozenset(("RB", "IN", "DT", "JJ", "NN", "NNP", "NNS", "POS", "CC", "PRP$", "VBG", ","))
@@ -126,14 +127,17 @@ _BASE_FORMS_AFTER = frozenset(
 
 def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Tokens of `text[start:end]`, tagged. Offsets are into `text`."""
-    found = list(_TOKEN.finditer(text, start, len(text) if end is None else end))
-    words = [m.group() for m in found]
-    capitals = [w for w in words if w.isupper()]
-    shouting = sum(len(w) > 3 for w in capitals) > len(words) / 2  # an all-capitals headline
-    tokens = [
-        Token(start := m.start(), start + len(word), word, *_read(word, not i, shouting))
-        for i, (m, word) in enumerate(zip(found, words, strict=True))
-    ]
+    words = _TOKEN.findall(text, start, len(text) if end is None else end)
+    shouting = sum(map(str.isupper, words)) > len(words) / 2 and (
+        sum(len(w) > 3 for w in words if w.isupper()) > len(words) / 2  # an all-capitals headline
+    )
+    tokens: list[Token] = []
+    for word in words:
+        start = text.find(word, start)  # what is not white space begins it
+        end = start + len(word)
+        lower, tag, verb, noun = _read(word, not tokens, shouting)
+        tokens.append(Token(start, end, word, lower, tag, verb, noun))
+        start = end
     _repair(tokens)
     return tokens
 
@@ -177,10 +181,18 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
 def _repair(tokens: list[Token]) -> None:
     participles, (pasts, past_participles), thirds = _participles(), _pasts(), _third_persons()
     for i, t in enumerate(tokens):
-        if not t.verb or t.verb in ("be", "have", "do") or (i and t.text in _NAME_WORDS):
-            continue
         before = tokens[i - 1] if i else None
         after = tokens[i + 1] if i + 1 < len(tokens) else None
+        if (
+            t.tag == "VB"
+            and not t.verb
+            and before is not None
+            and before.tag in _NOMINAL
+            and (before.tag != "NN" or (after is not None and after.tag.startswith("VB")))
+        ):
+            t.tag = "NN"  # "a war monitor said"
+        if not t.verb or t.verb in ("be", "have", "do") or (i and t.text in _NAME_WORDS):
+            continue
         takes_object = after is not None and (
             after.tag in ("DT", "PRP$", "CD", "NNP", "PRP")
             or after.lower in ("at", "dozens", "hundreds", "more", "up", "down", "that", "to")

@@ -78,10 +78,11 @@ _APOSTROPHES = frozenset("'’")
 
 def words_of(text: str, start: int, end: int) -> list[Word]:
     found: list[Word] = []
-    for m in _WORD.finditer(text, start, end):
-        word, lower, capital = _shape(m.group())
-        first = m.start()
-        found.append(Word(first, first + len(word), m.end(), word, lower, capital))
+    for raw in _WORD.findall(text, start, end):
+        start = text.find(raw, start)  # the next letter or figure begins it
+        word, lower, capital = _shape(raw)
+        found.append(Word(start, start + len(word), start + len(raw), word, lower, capital))
+        start += len(raw)
     return found
 
 
