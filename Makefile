@@ -70,6 +70,11 @@ score: install ## Score the extractor: make score EVAL=folder with annotated art
 	@test -n "$(EVAL)" || { echo "Say where the annotated articles are: make score EVAL=path/to/eval"; exit 1; }
 	@$(MANAGE) score $(EVAL)
 
+.PHONY: messages
+messages: install ## Take up new texts for translation and compile (needs gettext; docs/translating.md)
+	@$(MANAGE) makemessages --locale uk
+	@$(MANAGE) compilemessages --locale uk --ignore .venv
+
 .PHONY: lock
 lock: $(INSTALLED) ## Pin the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
