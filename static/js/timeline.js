@@ -82,7 +82,8 @@
     if (target.id === "results") document.body.dispatchEvent(new CustomEvent("list-changed"));
   });
 
-  // The histogram: one tab stop, arrows move, click or Enter takes a bar, a drag takes several.
+  // The histogram: one tab stop, arrows move, click or Enter takes a bar; a drag, or arrows with Shift and then Enter,
+  // takes several. What would be taken is said in words before it is.
 
   const bars = () => $$("#histogram .bar");
 
@@ -110,33 +111,47 @@
     const [a, b] = [all.indexOf(brush.from), all.indexOf(brush.to)].sort((m, n) => m - n);
     return all.slice(a, b + 1);
   };
+  function showBrush() {
+    const inside = brush ? brushed() : [];
+    const several = inside.length > 1;
+    for (const bar of bars()) bar.classList.toggle("brushed", several && inside.includes(bar));
+    const total = inside.reduce((sum, bar) => sum + Number(bar.dataset.total), 0);
+    $("#brushed-words").textContent = several ? `${inside[0].dataset.start} – ${inside.at(-1).dataset.end}: ${total}` : "";
+  }
+  function takeBrush() {
+    const inside = brushed();
+    brush = null;
+    if (inside.length < 2) return false;
+    choosePeriod(inside[0].dataset.start, inside.at(-1).dataset.end);
+    return true;
+  }
+
   document.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.target.closest("#histogram svg")) return;
     const bar = barAt(event.clientX);
-    if (bar) brush = { from: bar, to: bar };
+    if (bar) brush = { from: bar, to: bar, drawn: true };
   });
   document.addEventListener("pointermove", (event) => {
-    if (!brush) return;
+    if (!brush?.drawn) return;
     brush.to = barAt(event.clientX) ?? brush.to;
-    const inside = brushed();
-    for (const bar of bars()) bar.classList.toggle("brushed", inside.length > 1 && inside.includes(bar));
+    showBrush();
   });
   document.addEventListener("pointerup", () => {
-    if (!brush) return;
-    const inside = brushed();
-    brush = null;
-    if (inside.length > 1) choosePeriod(inside[0].dataset.start, inside.at(-1).dataset.end);
+    if (brush?.drawn) takeBrush();
   });
   document.addEventListener("pointercancel", () => {
+    if (!brush?.drawn) return;
     brush = null;
-    for (const bar of bars()) bar.classList.remove("brushed");
+    showBrush();
   });
   document.addEventListener("dragstart", (event) => { if (event.target.closest?.("#histogram svg, .earth")) event.preventDefault(); });
   document.addEventListener("click", (event) => {
     const bar = event.target.closest("#histogram .bar");
     if (!bar || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (!bar.matches(".brushed")) choosePeriod(bar.dataset.start, bar.dataset.end);
+    const byKey = event.detail === 0;
+    if (byKey && brush && takeBrush()) return;
+    if (byKey || !bar.matches(".brushed")) choosePeriod(bar.dataset.start, bar.dataset.end);
   });
 
   // Keys: never in a field, never with a modifier, and a reader can turn them off.
@@ -157,8 +172,15 @@
     const all = bars();
     const at = all.indexOf(document.activeElement);
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at >= 0 && event.key === "Escape" && brush) {
+      brush = null;
+      showBrush();
+    }
     if (at < 0 || to === undefined || !all[to]) return;
     event.preventDefault();
+    if (event.shiftKey) brush = { from: brush?.from ?? all[at], to: all[to] };
+    else brush = null;
+    showBrush();
     all[at].setAttribute("tabindex", "-1");
     all[to].setAttribute("tabindex", "0");
     all[to].focus();

@@ -36,6 +36,7 @@ def test_axe_finds_nothing_and_nothing_runs_over(new_page, rows, scheme, width):
         "/days/2024-03-01/",
         "/months/2024-03/",
         "/compare/?a=Arvad&b=Karsk",
+        "/periods/?from=2024-03-01&to=2024-03-10",
         "/embed/",
         "/searches/",
         "/teaching/",

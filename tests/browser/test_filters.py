@@ -146,3 +146,35 @@ def test_a_failing_server_is_told_and_the_list_stays(new_page, rows):
     page.get_by_label("Diplomacy").check()
     expect(events(page)).to_have_count(2)
     expect(page.locator("#toast")).to_be_empty()
+
+
+def test_shift_and_arrows_take_several_bars_by_keyboard(page, rows):
+    page.goto("/")
+    page.locator(".bar[data-start='2024-02-01']").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#brushed-words")).to_have_text("2024-02-01 – 2024-02-03: 9")
+    expect(page.locator(".bar.brushed")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.locator(".bar.brushed")).to_have_count(0)
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"from=2024-02-02&to=2024-02-03$"))
+    expect(events(page)).to_have_count(6)
+
+
+def test_a_finger_drawn_over_bars_takes_them_all(new_page, rows):
+    page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
+    page.goto("/")
+    first = page.locator(".bar[data-start='2024-02-01'] .hit").bounding_box()
+    last = page.locator(".bar[data-start='2024-02-05'] .hit").bounding_box()
+    touch = page.context.new_cdp_session(page)
+    y = first["y"] + 20
+    touch.send(
+        "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": first["x"] + 1, "y": y}]}
+    )
+    for share in (0.3, 0.6, 1.0):
+        x = first["x"] + 1 + (last["x"] - first["x"]) * share
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page).to_have_url(re.compile(r"from=2024-02-01&to=2024-02-05$"))
