@@ -40,6 +40,7 @@ def test_headline(case):
         said=tuple(Speaker(*s) for s in case.get("said", ())),
         denied=tuple(Speaker(*s) for s in case.get("denied", ())),
         gist=case.get("gist", ""),
+        destroyed=case.get("destroyed", False),
     )
     assert headline(parts) == case["line"]
 

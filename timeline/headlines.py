@@ -44,6 +44,7 @@ class Parts:
     said: tuple[Speaker, ...] = ()
     denied: tuple[Speaker, ...] = ()
     gist: str = ""
+    destroyed: bool = False  # what was hit is said to be no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ FORMS: dict[str, Form] = {
         "legal step{by}{concerning_others}", ("take", "takes", "took"), "a legal step{concerning_others}"
     ),
 }
+_DESTRUCTION = Form("destruction{by}{of_target}", ("destroy", "destroys", "destroyed"), "{thing}")
 # Nouns that take no "a": "Norvia denies shelling".
 _UNCOUNTED = frozenset({"shelling", "clash", "talks", "aid", "control", "capture", "recapture", "annexation"})
 # In these, persons are named before the bodies they act for; elsewhere bodies before persons.
@@ -251,8 +253,12 @@ def _slots(parts: Parts) -> dict[str, str]:
     }
 
 
+def _form(parts: Parts) -> Form:
+    return _DESTRUCTION if parts.type == "attack" and parts.destroyed and parts.target else FORMS[parts.type]
+
+
 def _noun(parts: Parts, actors: Sequence[Party] = ()) -> str:
-    form = FORMS[parts.type]
+    form = _form(parts)
     slots = _slots(parts)
     if actors:
         between = len(actors) > 1 and (parts.type in _JOINT or parts.type == "clash")
@@ -262,7 +268,7 @@ def _noun(parts: Parts, actors: Sequence[Party] = ()) -> str:
 
 def _predicate(parts: Parts, form: int) -> str:
     """Verb and object; `form`: 0 base, 1 third person, 2 past."""
-    words = FORMS[parts.type]
+    words = _form(parts)
     slots = _slots(parts)
     if parts.type == "talks" and len(_actors(parts)) > 1 and not slots["with_others"]:
         said = f"{('meet', 'meets', 'met')[form]}{slots['in_place']}"

@@ -32,6 +32,7 @@ from timeline.extraction.codebook import (
 )
 from timeline.extraction.findings import Figure, Where
 from timeline.extraction.gazetteer.lookup import Gazetteer, Kind
+from timeline.given_sides import Sides, given_sides, sided
 from timeline.headlines import Parts, headline
 from timeline.index import post
 from timeline.models import Event, EventActor, Place, Report
@@ -105,10 +106,10 @@ def new_event(reports: list[Report]) -> Event:
     )
 
 
-def testimony_of(report: Report) -> Testimony:
-    """`report` with its article, source and place."""
+def testimony_of(report: Report, sides: Sides) -> Testimony:
+    """`report` with its article, source and place. `sides` are those that editors gave (`given_sides`)."""
     by_role: dict[str, set[str]] = {role.value: set() for role in Role}
-    for _, role, _, side in report.parties:
+    for _, role, _, side in sided(report.parties, sides):
         by_role[role].add(side)
     place, article = report.place, report.article
     return Testimony(
@@ -122,7 +123,7 @@ def testimony_of(report: Report) -> Testimony:
         start=report.start,
         end=report.end,
         outlet_side=article.source.side,
-        speakers=tuple(Speaker(name, side, kind) for name, kind, side in report.speakers),
+        speakers=tuple(Speaker(name, side, kind) for name, kind, side in sided(report.speakers, sides)),
         stance=Stance(report.stance),
         modality=Modality(report.modality),
         sides=frozenset(by_role[Role.INITIATOR] - {""}),
@@ -160,16 +161,23 @@ def derive(event: Event) -> None:
 
 
 def fill(
-    event: Event, reports: list[Report], today: date, places: Callable[[int], Place] | None = None
+    event: Event,
+    reports: list[Report],
+    today: date,
+    places: Callable[[int], Place] | None = None,
+    sides: Sides | None = None,
 ) -> None:
     """Set the derived fields of `event`, unsaved: from `reports`, as they are live on a day, and its overrides.
 
-    Without reports the event keeps its last fields and counts none. `places` finds the place of an override.
+    Without reports the event keeps its last fields and counts none. `places` finds the place of an override;
+    `sides` are those that editors gave, looked up where they are not.
     """
     if not reports:
         event.report_count = event.outlet_count = event.origin_count = 0
         return
-    found = assess([testimony_of(report) for report in reports], today)
+    if sides is None:
+        sides = given_sides()
+    found = assess([testimony_of(report, sides) for report in reports], today)
     by_pk: dict[Hashable, Report] = {report.pk: report for report in reports}
     event.category = TYPES[found.type].category
     event.type = found.type
@@ -228,6 +236,7 @@ def _headline(event: Event, reports: list[Report], found: Assessment) -> str:
             found.said,
             found.denied,
             telling[0].quote,
+            telling[0].rule == "strike:destroy",
         )
     )[:500]
 
