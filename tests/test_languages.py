@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
 from tests.factories import make_event
+from timeline import phrases
+from timeline.models import Event
 
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d{8}T\d{6}Z")
 
@@ -73,6 +76,35 @@ def test_what_machines_read_is_the_same_for_every_reader(client, name) -> None:
     body = body_of(english)
     assert b"Arvad" in body
     assert body_of(ukrainian) == body
+
+
+def test_names_lists_and_dates_are_in_the_reader_s_language() -> None:
+    day = date(2022, 4, 8)
+    with translation.override("en"):
+        assert [phrases.side(code) for code in ("RU", "UN", "nobody")] == ["Russia", "UN", "nobody"]
+        assert phrases.listed([phrases.named(n) for n in ("Ukraine", "UN", "Mayor Reva")]) == (
+            "Ukraine, the UN and Mayor Reva"
+        )
+        assert phrases.listed(list("ABCDE"), most=2) == "A and 4 others"
+        assert phrases.date_words(day, "j M Y") == "8 Apr 2022"
+    with translation.override("uk"):
+        assert [phrases.side(code) for code in ("RU", "UN", "nobody")] == ["Росія", "ООН", "nobody"]
+        assert phrases.listed([phrases.named(n) for n in ("Ukraine", "UN", "Mayor Reva")]) == (
+            "Україна, ООН та Mayor Reva"
+        )
+        assert phrases.listed(list("ABCDE"), most=2) == "A та ще 4"
+        assert phrases.date_words(day, "j M Y") == "8 кві 2022"
+
+
+def test_a_row_tells_type_status_and_dates_in_ukrainian_and_says_that_its_title_is_english(client) -> None:
+    event = make_event(type="shelling")
+    Event.objects.update(said_by=["UA"], status="claimed")
+
+    page = html_of(client, "/", accept_language="uk")
+
+    for words in ("Обстріл", "Україна заявляє", "1 подія", "березня 2024", 'title" dir="auto" lang="en"'):
+        assert words in page
+    assert f"/events/{event.pk}/" in page
 
 
 def test_citations_and_the_api_s_description_are_english(client) -> None:

@@ -20,7 +20,6 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Source
@@ -30,7 +29,7 @@ from timeline.models import Actor, Event, EventActor, Place
 from timeline.models.choices import CATEGORIES, EVENT_TYPES
 from timeline.models.events import EventQuerySet
 from timeline.narrowing import Box, Exclusion, ExclusionsField
-from timeline.phrases import side
+from timeline.phrases import date_words, side
 from timeline.search import words_query
 
 MAX_QUERY = 200
@@ -413,7 +412,7 @@ def moment_text(moment: datetime) -> str:
 
 def moment_words(moment: datetime) -> str:
     """ "13 Dec 2025 12:00 UTC"; seconds where they matter."""
-    return date_format(moment, "j M Y H:i:s" if moment.second or moment.microsecond else "j M Y H:i") + " UTC"
+    return date_words(moment, "j M Y H:i:s" if moment.second or moment.microsecond else "j M Y H:i") + " UTC"
 
 
 def cursor(event: Event) -> str:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-from django.utils.dateformat import format as date_words
 from django.utils.translation import gettext as _
+
+from timeline.phrases import date_words
 
 Unit = Literal["day", "week", "month", "year"]
 

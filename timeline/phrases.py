@@ -6,9 +6,11 @@ timeline.wording and timeline.sides are for what is stored and exported: always 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache, lru_cache
 
 from babel import Locale
+from django.utils.dateformat import format as formatted
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext, pgettext
 
 from timeline.sides import side_name, state_codes
@@ -51,6 +53,16 @@ def named(name: str) -> str:
     if _language() == "en":
         return with_article(name)
     return side(state_codes().get(name, name))
+
+
+def in_this_language(form: str) -> str:
+    """A format for dates. "M" is a capital in all languages; but English writes "8 Apr", Ukrainian "8 кві"."""
+    return form if _language() == "en" else form.replace("M", "b")
+
+
+def date_words(value: date, form: str) -> str:
+    """Of a date or moment: "8 Apr 2022" for "j M Y"."""
+    return formatted(value, in_this_language(form))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -14,11 +14,11 @@ import jinja2
 from django import template
 from django.template import engines
 from django.urls import reverse
-from django.utils.dateformat import format as date_words
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
+from timeline.phrases import date_words
 from timeline.templatetags import timeline as words
 
 register = template.Library()

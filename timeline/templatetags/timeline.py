@@ -12,7 +12,6 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.dateformat import format as date_words
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from timeline.claiming import side_suggestions
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
 from timeline.filters import moment_text, moment_words
-from timeline.phrases import listed, named, side
+from timeline.phrases import date_words, listed, named, side
 from timeline.sides import side_name
 from timeline.toll_chart import TollChart, draw
 from timeline.wording import verb
