@@ -12,6 +12,7 @@ from timeline.extraction.codebook import Category, DateBasis
 from timeline.extraction.findings import Figure, Finding
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.merging import join, same_act
+from timeline.extraction.places.mention import PLACE
 from timeline.extraction.reading import Reading
 
 
@@ -37,10 +38,15 @@ def _take_standing_tolls(merged: list[Act], readings: list[Reading], told: set[i
     for index, reading in enumerate(readings):
         before = [a for a in strikes if a.first.sentence < index]
         places = {a.where.key for a in before if a.where is not None}
-        if not before or len(places) > 1 or index in told or reading.places:
+        named = any(p.role == PLACE for p in reading.places)
+        if not before or len(places) > 1 or index in told or named:
             continue
         for t in reading.tolls:
             word = reading.parsed.tokens[reading.position(t.trigger)].lower
+            last = before[-1].first
+            if t.figure.high == 0 and index - last.sentence <= 2 and t.kind not in last.tolls:
+                last.tolls[t.kind] = t.figure  # "No one was hurt."
+                last.extra.append(index)
             if word in ("death", "toll") and not (t.cumulative or t.part_of_total):
                 before[0].first.tolls[t.kind] = t.figure
                 before[0].first.extra.append(index)

@@ -10,6 +10,7 @@ from timeline.extraction.findings import When, Where
 from timeline.extraction.frames.binding import unlisted
 from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.gazetteer.lookup import Gazetteer
+from timeline.extraction.grammar.clause import Kind
 from timeline.extraction.reading import Reading
 
 # Words between an act and an old date that may still be its own.
@@ -64,7 +65,14 @@ def _strays(c: Candidate, reading: Reading, day: date) -> bool:
     """An old day far from the act's own words belongs to something that the sentence recalls."""
     if c.date is None or c.date.mention.when.end >= day - BACKGROUND:
         return False
-    return abs(reading.position(c.date.mention.start) - c.position) > _OLD_REACH
+    at = reading.position(c.date.mention.start)
+    clauses = reading.parsed.clauses
+    k = c.clause
+    while 0 <= k < len(clauses) and clauses[k].kind in (Kind.PARTICIPLE, Kind.COORDINATED):
+        k = clauses[k].parent
+    if at <= 1 and 0 <= k < len(clauses) and clauses[k].parent < 0:
+        return False  # "On December 29, ..." dates the sentence
+    return abs(at - c.position) > _OLD_REACH
 
 
 def _theatre(readings: list[Reading], found: list[Candidate]) -> dict[str, Where]:

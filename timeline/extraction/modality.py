@@ -25,7 +25,7 @@ def modality_of(parsed: Parsed, position: int, nominal: bool) -> tuple[Modality,
     Outer clauses are asked in turn: what stands under "threatened to" or "if" did not happen.
     """
     tokens = parsed.tokens
-    asked = _question(parsed)
+    asked = _question(parsed) or _untrue(parsed, position)
     if asked is not None:
         return asked
     if nominal:
@@ -91,6 +91,21 @@ def _question(parsed: Parsed) -> tuple[Modality, str] | None:
     return (Modality.HYPOTHETICAL, "?") if last is not None and last.text == "?" else None
 
 
+def _untrue(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
+    """ "Claims that they took the town were untrue", "reports of an attack are false"."""
+    tokens = parsed.tokens
+    for c in parsed.clauses:
+        if position < c.verb and tokens[c.verb].verb == "be" and not c.negated:
+            said = next((t for t in tokens[c.group[1] : c.group[1] + 3] if t.lower in _UNTRUE), None)
+            if said is not None and tokens[0].lower in _TALES:
+                return Modality.DENIED, said.text
+    return None
+
+
+_UNTRUE = frozenset("untrue false baseless unfounded fabricated fake wrong nonsense".split())
+_TALES = frozenset("claims claim reports allegations rumours rumors statements suggestions".split())
+
+
 def _nominal(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
     """ "a possible attack", "the planned summit", "fears of an invasion"."""
     tokens = parsed.tokens
@@ -138,10 +153,12 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
         return Modality.PLANNED, clause.modal
     if clause.modal == "would" and _reported_future(parsed, clause):
         return Modality.PLANNED, "would"
-    if clause.modal in words["hypothetical_modal"]:
-        return Modality.HYPOTHETICAL, clause.modal
+    if clause.modal in words["hypothetical_modal"] and not (not own and clause.perfect):
+        return Modality.HYPOTHETICAL, clause.modal  # but "may have died in the strike"
     if not own:
         verb = tokens[clause.verb].verb
+        if verb in verbs["failed"]:
+            return Modality.DENIED, verb
         if verb in verbs["planned"] and verb not in ("order", "decide", "agree", "expect"):
             return Modality.PLANNED, verb
         if verb in verbs["hypothetical"] and verb not in (

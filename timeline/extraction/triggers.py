@@ -125,7 +125,9 @@ def _matches(tokens: list[Token], start: int, rest: tuple[str, ...]) -> int | No
                         continue  # "fired from the hills on Monday"
                     i = j
                     break
-                if tokens[j].tag.startswith("VB") and tokens[j].tag not in ("VBG", "VBN"):
+                if (tokens[j].text == "," and start == 1) or (
+                    tokens[j].tag.startswith("VB") and tokens[j].tag not in ("VBG", "VBN")
+                ):
                     return None
             else:
                 return None

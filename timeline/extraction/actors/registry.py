@@ -9,6 +9,7 @@ codes for states and all that acts for them, and a group's key otherwise (`lexic
 
 from dataclasses import dataclass, field, replace
 
+from timeline.extraction.actors.actor import ARMED, Actor, gender, is_named
 from timeline.extraction.actors.lexicon import (
     AGENCY,
     FORCE,
@@ -18,12 +19,26 @@ from timeline.extraction.actors.lexicon import (
     PERSON,
     STATE,
     Entry,
-    begins_a_name,
     head_nouns,
-    known_surnames,
     match_name,
     title_words,
-    women,
+)
+from timeline.extraction.actors.names import (
+    OF_BODIES,
+    acts,
+    body_of,
+    capital,
+    ends_a_name,
+    harms,
+    is_subject,
+    may_begin,
+    name_after,
+    name_end,
+    named_next,
+    noun_at,
+    says,
+    speaking,
+    speaks,
 )
 from timeline.extraction.grammar.clauses import Parsed
 from timeline.extraction.grammar.tokens import Token
@@ -40,27 +55,6 @@ __all__ = [
     "Registry",
     "is_named",
 ]
-
-ARMED = frozenset((FORCE, GROUP))
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A mention. `first`/`last` are token positions in the sentence (`last` exclusive).
-
-    `body` is what a person acts for; `official` whether this one speaks or decides for a side; `adjective`
-    marks a bare "Russian" whose noun is not an actor ("Russian missiles").
-    """
-
-    first: int
-    last: int
-    name: str
-    kind: str
-    side: str = ""
-    body: str = ""
-    official: bool = True
-    adjective: bool = False
-    pronoun: bool = False
 
 
 @dataclass(slots=True)
@@ -80,6 +74,7 @@ class Registry:
     recent: list[Actor] = field(default_factory=list)  # people, the last named last
     last_plural: Actor | None = None
     last_state: Actor | None = None
+    last_voice: Actor | None = None  # the body that spoke last: "It added that ..."
     places: list[tuple[int, int]] = field(default_factory=list)  # offsets of places, which are no people
 
     def read(self, parsed: Parsed, places: list[tuple[int, int]]) -> list[Actor]:
@@ -89,7 +84,7 @@ class Registry:
         found: list[Actor] = []
         i = 0
         while i < len(tokens):
-            actor = self._at(parsed, i, found) if _may_begin(tokens[i]) else None
+            actor = self._at(parsed, i, found) if may_begin(tokens[i]) else None
             if actor is None:
                 i += 1
                 continue
@@ -129,14 +124,15 @@ class Registry:
         source: Actor | None = None
         if t.lower in ("he", "she", "him", "her"):
             female = t.lower in ("she", "her")
-            here = [a for a in found if a.kind == PERSON and is_named(a) and _is_subject(parsed, a)]
-            source = next((a for a in (*here, *reversed(self.recent)) if _gender(a) in (None, female)), None)
+            here = [a for a in found if a.kind == PERSON and is_named(a) and is_subject(parsed, a)]
+            source = next((a for a in (*here, *reversed(self.recent)) if gender(a) in (None, female)), None)
         elif t.lower == "they":
-            many = (a for a in found if a.kind in (FORCE, GROUP) and a.side and _is_subject(parsed, a))
+            many = (a for a in found if a.kind in (FORCE, GROUP) and a.side and is_subject(parsed, a))
             source = next(many, self.last_plural)
-        elif t.lower == "it" and _acts(parsed, i):
-            subjects = (a for a in found if a.kind != PERSON and not a.adjective and _is_subject(parsed, a))
-            source = next(subjects, self.last_state)
+        elif t.lower == "it" and acts(parsed, i):
+            subjects = (a for a in found if a.kind != PERSON and not a.adjective and is_subject(parsed, a))
+            before = self.last_voice if says(parsed, i) else None
+            source = next(subjects, before or (None if harms(parsed, i) else self.last_state))
         if source is None:
             return None
         return Actor(
@@ -169,7 +165,7 @@ class Registry:
                     return Actor(i, group[1], group[0].name, GROUP, group[0].side)
                 kind = head_nouns().get(tokens[j].lower)
                 named = entry.adjective or genitive or j == end
-                if kind is not None and named and not (tokens[j].tag == "JJ" and _noun_at(tokens, j + 1)):
+                if kind is not None and named and not (tokens[j].tag == "JJ" and noun_at(tokens, j + 1)):
                     return self._headed(parsed, entry, i, j, kind)
                 if tokens[j].tag == "CC":
                     if match_name(tokens, j + 1) is not None:  # "Ukrainian and European teams": two of them
@@ -198,7 +194,7 @@ class Registry:
     def _headed(self, parsed: Parsed, entry: Entry, i: int, j: int, kind: str) -> Actor:
         tokens = parsed.tokens
         end = j + 1
-        while end < len(tokens) and head_nouns().get(tokens[end].lower) and _ends_a_name(tokens, end):
+        while end < len(tokens) and head_nouns().get(tokens[end].lower) and ends_a_name(tokens, end):
             kind = head_nouns()[tokens[end].lower]
             end += 1
         if kind == PERSON:
@@ -208,10 +204,10 @@ class Registry:
                 and tokens[end + 1].text in ("State", "Staff", "Defense")
             ):
                 end += 2  # Secretary of State
-            name = _name_after(tokens, end)
+            name = name_after(tokens, end)
             if name is None and end < len(tokens) and tokens[end].text == ",":
-                name = _name_after(tokens, end + 1)
-            body = _body(tokens, entry, i, j)
+                name = name_after(tokens, end + 1)
+            body = body_of(tokens, entry, i, j)
             known = self._titled(tokens, i, entry.side)
             if name is None and known is not None and tokens[end - 1].tag in ("NN", "NNP"):
                 return Actor(i, end, known.name, PERSON, known.side, known.body, pronoun=True)
@@ -237,19 +233,19 @@ class Registry:
             return None
         known = self.people.get(t.lower)
         before = tokens[i - 1].lower if i else ""
-        if known is not None and not _capital(tokens, i + 1):
+        if known is not None and not capital(tokens, i + 1):
             return Actor(i, i + 1, known.name, PERSON, known.side, known.body, known.official)
         titles, official_titles = title_words()
         if t.lower in titles or t.lower in NOT_NAMES:
             return None
         titled = before.rstrip(".") in titles or before in titles
-        end = _name_end(tokens, i)
+        end = name_end(tokens, i)
         if end is None:
             return None
         if not titled and any(a <= t.start < b for a, b in self.places):
             return None
         size = end - i
-        if not titled and (size < 2 or not _speaks(parsed, i, end)):
+        if not titled and (size < 2 or not speaks(parsed, i, end)):
             return None
         name = " ".join(x.text for x in tokens[i:end])
         side, body, official = self._office(parsed, i, end)
@@ -306,12 +302,19 @@ class Registry:
             last = next((j for j in range(b - 1, a - 1, -1) if parsed.tokens[j].tag.startswith("NN")), None)
             if last is None or last in covered:
                 continue
+            owner_end = next((j for j in range(a + 1, last) if parsed.tokens[j].tag == "POS"), None)
+            if owner_end is not None and heads.get(parsed.tokens[last].lower) is None:
+                b, last = owner_end, owner_end - 1  # "the rebels' capture of the town"
+                if last in covered:
+                    continue
             t = parsed.tokens[last]
+            if t.lower == "force" and b - a == 1:
+                continue  # "came into force", "by force"
             kind = heads.get(t.lower)
             if kind is None or (
                 kind == AGENCY
                 and t.lower in ("service", "office", "side", "general", "staff", "command")
-                and not (last > a and parsed.tokens[last - 1].lower in _OF_BODIES)
+                and not (last > a and parsed.tokens[last - 1].lower in OF_BODIES)
             ):
                 continue
             first = a
@@ -336,7 +339,7 @@ class Registry:
                 and last - a <= 2
                 and known is not None
                 and known.official
-                and not _named_next(parsed.tokens, found, b)
+                and not named_next(parsed.tokens, found, b)
             ):
                 # "the governor", "the diplomat": the official named last
                 found.append(Actor(a, last + 1, known.name, PERSON, known.side, known.body, pronoun=True))
@@ -353,18 +356,20 @@ class Registry:
     def _owner(self, parsed: Parsed, found: list[Actor], position: int) -> Actor | None:
         """ "its troops": of the subject before it, else of the side named last."""
         before = [
-            x for x in found if x.first < position and x.side and not x.adjective and _is_subject(parsed, x)
+            x for x in found if x.first < position and x.side and not x.adjective and is_subject(parsed, x)
         ]
         anyone = [x for x in found if x.first < position and x.side and not x.adjective and x.kind != PERSON]
         return before[-1] if before else anyone[-1] if anyone else self.last_state
 
     def _remember(self, parsed: Parsed, found: list[Actor]) -> None:
         people = [a for a in found if a.kind == PERSON and is_named(a)]
-        subjects = [a for a in people if _is_subject(parsed, a)]
+        subjects = [a for a in people if is_subject(parsed, a)]
         if people:
             self.last_person = (subjects or people)[0]
             others = [a for a in people if a is not self.last_person]
             self.recent = [*self.recent[-4:], *others, self.last_person]
+        voices = [a for a in found if a.kind in (AGENCY, FORCE, ORGANISATION, GROUP) and speaking(parsed, a)]
+        self.last_voice = voices[-1] if voices else None if people else self.last_voice
         for actor in found:
             if actor.pronoun or actor.adjective:
                 continue
@@ -374,145 +379,3 @@ class Registry:
                     self.last_plural = actor
             if actor.kind == GROUP:
                 self.last_plural = self.last_state = actor
-
-
-def is_named(actor: Actor) -> bool:
-    """A person by name, not "officials"."""
-    return actor.name[:1].isupper() and actor.name.split()[-1][:1].isupper()
-
-
-def _gender(actor: Actor) -> bool | None:
-    """True for a woman, False for a man, None where the lexicon does not know the person."""
-    surname = actor.name.split()[-1].lower()
-    if surname in women():
-        return True
-    return False if surname in known_surnames() else None
-
-
-def _is_subject(parsed: Parsed, actor: Actor) -> bool:
-    return any(
-        c.subject is not None and actor.first < c.subject[1] and actor.last > c.subject[0]
-        for c in parsed.clauses
-    )
-
-
-def _acts(parsed: Parsed, i: int) -> bool:
-    """ "it" that does something, not the empty one of "it is unlikely"."""
-    clause = next((c for c in parsed.clauses if c.subject == (i, i + 1)), None)
-    return clause is not None and not (
-        parsed.tokens[clause.verb].verb == "be" or parsed.tokens[clause.verb].verb == ""
-    )
-
-
-def _may_begin(token: Token) -> bool:
-    """Whether an actor may begin here: all but one word in five are lower case and no lexicon's."""
-    return token.tag == "PRP" or begins_a_name(token) or token.text[0].isupper()
-
-
-def _noun_at(tokens: list[Token], i: int) -> bool:
-    return i < len(tokens) and tokens[i].tag.startswith("NN")
-
-
-def _capital(tokens: list[Token], i: int) -> bool:
-    return i < len(tokens) and tokens[i].tag == "NNP" and tokens[i].text[:1].isupper()
-
-
-def _name_end(tokens: list[Token], i: int) -> int | None:
-    j = i
-    while j < len(tokens) and j - i < 5:
-        t = tokens[j]
-        if t.lower in NOT_NAMES and j > i:
-            break
-        if (
-            t.text[:1].isupper()
-            and t.tag in ("NNP", "NNPS", "NN", "FW", "JJ", "NNS", "VB", "VBP", "VBZ")
-            and (j == i or not t.text.isupper() or len(t.text) <= 2)
-        ):
-            j += 1
-            continue
-        if (
-            t.lower in ("al", "bin", "von", "der", "de", "van", "el", "ibn", "abu", "ben", "di", "da")
-            and _capital(tokens, j + 1)
-            and j > i
-        ):
-            j += 1
-            continue
-        break
-    return j if j > i else None
-
-
-def _named_next(tokens: list[Token], found: list[Actor], i: int) -> bool:
-    """ "the governor, NAME, said": that one, and none named before."""
-    return (
-        i < len(tokens)
-        and tokens[i].text == ","
-        and any(a.kind == PERSON and a.first == i + 1 for a in found)
-    )
-
-
-# What makes a body of a staff, a service or a command: "the General Staff", "its security service".
-_OF_BODIES = frozenset(
-    "general security intelligence border emergency rescue military eastern western southern northern "
-    "central naval joint operational press".split()
-)
-
-
-def _ends_a_name(tokens: list[Token], i: int) -> bool:
-    """A noun; the tagger takes "chief" in "army chief" for an adjective."""
-    following = tokens[i + 1].tag if i + 1 < len(tokens) else ""
-    return tokens[i].tag.startswith("NN") or (tokens[i].lower == "chief" and not following.startswith("NN"))
-
-
-def _name_after(tokens: list[Token], i: int) -> tuple[int, int] | None:
-    if not _capital(tokens, i) or tokens[i].lower in NOT_NAMES or tokens[i].lower in title_words()[0]:
-        return None
-    end = _name_end(tokens, i)
-    return (i, end) if end is not None else None
-
-
-def _body(tokens: list[Token], entry: Entry, i: int, j: int) -> str:
-    """ "Russian Foreign Minister" acts for the Russian Foreign Ministry; "Ukrainian President" for Ukraine."""
-    words = [t.lower for t in tokens[i : j + 1]]
-    if "ministry" in words or ("minister" in words and "prime" not in words):
-        kind = next(
-            (
-                w.capitalize()
-                for w in words
-                if w in ("foreign", "defence", "defense", "interior", "finance", "energy")
-            ),
-            "",
-        )
-        if kind:
-            return f"{entry.name}'s {kind} Ministry"
-    return entry.name
-
-
-def _speaks(parsed: Parsed, first: int, last: int) -> bool:
-    """An untitled name is a person when it is the subject of a clause or stands by a comma with a description."""
-    tokens = parsed.tokens
-    if any(
-        c.subject is not None
-        and (c.subject[0] <= first < c.subject[1] or first == c.subject[1] + 1)
-        and tokens[c.verb].verb in _PERSONAL
-        for c in parsed.clauses
-    ):
-        return True
-    between = first > 0 and tokens[first - 1].text == "," and last < len(tokens) and tokens[last].text == ","
-    if between and any(c.group[0] == last + 1 and tokens[c.verb].verb in _PERSONAL for c in parsed.clauses):
-        return True  # "The governor of X, NAME, said"
-    return (
-        last < len(tokens)
-        and tokens[last].text == ","
-        and last + 1 < len(tokens)
-        and tokens[last + 1].lower in ("a", "an", "the", "who", "head")
-    ) or (last + 2 < len(tokens) and tokens[last].text == "," and tokens[last + 2].lower in ("of", "'s"))
-
-
-_PERSONAL = frozenset(
-    (
-        "say tell add write state report note warn claim explain announce post vow stress argue accuse "
-        "urge propose meet speak "
-        "arrive visit travel confirm insist describe call declare condemn promise pledge respond reply "
-        "comment believe think reject"
-    ).split()
-)

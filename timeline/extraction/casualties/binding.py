@@ -201,6 +201,8 @@ class SentenceTolls:
                 break
             if self._is_one(first, auxiliary) and (group.figure.low or 0) > 1:
                 continue
+            if self._is_inserted(group, auxiliary) and near[0] is not group:
+                continue
             if self._can_be_subject(group, first, alone=near[0] is group):
                 return self._with_left(group)
         if auxiliary is None or words[auxiliary].lower in _SINGULAR or self._is_singular_perfect(auxiliary):
@@ -216,6 +218,12 @@ class SentenceTolls:
             and self.words[auxiliary].lower in ("was", "is")
         )
 
+    def _is_inserted(self, group: Group, auxiliary: int | None) -> bool:
+        """ "Five soldiers, an official said, were killed": one person between commas, and a verb of several."""
+        plural = auxiliary is not None and self.words[auxiliary].lower in ("were", "are", "have")
+        opened = group.first > 0 and self.words[group.first - 1].text == ","
+        return plural and opened and group.figure.best == 1
+
     def _verb_phrase_from(self, i: int) -> int | None:
         """Where the verb phrase before `i` begins ("were reported to have been"); None where it is unreal."""
         words = self.words
@@ -227,6 +235,8 @@ class SentenceTolls:
                 i -= 2
             elif lower in _BE or lower in _HAVE or self._is_adverb(i - 1):
                 i -= 1
+            elif lower in ("may", "might") and self.words[i].lower == "have":
+                i -= 1  # "up to 40 may have died"
             else:
                 return None if lower in casualty_words("unreal") else i
         return i
@@ -290,6 +300,11 @@ class SentenceTolls:
         if word.lower in ("he", "she"):
             return True
         name = word.text[0].isupper() and word.text.isalpha() and word.lower not in _NO_NAME
+        k = i
+        while k > 0 and (self.words[k - 1].text[0].isupper() or self.words[k - 1].lower.endswith("ern")):
+            k -= 1
+        if k > 0 and self.words[k - 1].lower in ("in", "near", "at", "from", "outside"):
+            return False  # "the dam in southern Ukraine was blown up"
         return name and (kind is Toll.KILLED or (i > 0 and self.words[i - 1].text[0].isupper()))
 
     # -- groups next to each other

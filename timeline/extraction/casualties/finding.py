@@ -48,7 +48,8 @@ _ZERO = re.compile(
     r"(?:was|were|is|has\s+been|had\s+been|have\s+been|got)\s+(?:\w+ly\s+)?"
     r"(?P<done>(?:killed|injured|wounded|hurt|harmed)(?:\s+or\s+(?:killed|injured|wounded|hurt))?)"
     r"|\b(?:without|(?:there\s+(?:were|was|are)|caus(?:ed|ing)|with|had|suffered|and|but)\s+no)\s+(?:any\s+|causing\s+)*"
-    r"(?:\w+\s+)?(?P<none>casualties|injuries|deaths|fatalities|victims)\b",
+    r"(?:\w+\s+)?(?P<none>casualties|injuries|deaths|fatalities|victims)\b"
+    r"|\bwithout\s+(?P<nobody>hurting|injuring|harming|wounding|killing)\s+(?:anyone|anybody)\b",
     re.IGNORECASE,
 )
 _ZERO_KILLED = re.compile(r"kill|death|fatal|casualt|victim|harmed", re.IGNORECASE)
@@ -59,6 +60,9 @@ _CUE_SHARED = 30
 _LONGEST_SENTENCE = 2_500  # characters
 _BEYOND_ONE_EVENT = 25_000  # dead or wounded: sieges and massacres of our time stayed below
 _UPDATE_REACH = 40  # characters before "death toll" in which "raising the ..." may stand
+
+
+_OF_THEM = re.compile(r"\s+of\s+(?:the|those)\s+")  # "two of the wounded are in hospital"
 
 
 def find_tolls(text: str, start: int, end: int) -> list[TollMention]:
@@ -93,7 +97,8 @@ def _mention(sentence: SentenceTolls, binding: Binding) -> TollMention | None:
     if figure is None:
         return None
     first, last = words[trigger.first], words[trigger.last - 1]
-    part, people_end = groups[0].part, max(number[1], words[groups[-1].last - 1].end)
+    part = groups[0].part or _OF_THEM.fullmatch(sentence.text, number[1], first.start) is not None
+    people_end = max(number[1], words[groups[-1].last - 1].end)
     return TollMention(
         start=number[0] if part else min(first.start, number[0]),
         end=people_end if part else max(last.end, people_end),
@@ -116,7 +121,7 @@ def _is_update(sentence: SentenceTolls, toll: int, number: int) -> bool:
 def _zeros(text: str, start: int, end: int) -> Iterator[TollMention]:
     """ "no one was hurt", "without casualties": told to be none, which is not the same as not told."""
     for match in _ZERO.finditer(text, start, end):
-        words = match["done"] or match["none"]
+        words = match["done"] or match["none"] or match["nobody"]
         for kind, pattern in ((Toll.KILLED, _ZERO_KILLED), (Toll.WOUNDED, _ZERO_WOUNDED)):
             if pattern.search(words):
                 figure = Figure(0, 0, 0, match.group())

@@ -323,7 +323,9 @@ def earlier(reading: Reading, clause: Clause | None) -> bool:
         return True
     if not (clause.perfect and clause.past):
         return False
-    if clause.kind is not Kind.COMPLEMENT or clause.parent < 0:
+    if clause.kind is Kind.COMPLEMENT and clause.parent < 0:
+        return False  # "claims that they had captured"
+    if clause.kind is not Kind.COMPLEMENT:
         return True
     outer = reading.parsed.clauses[clause.parent]
     return not reporting_verb(reading.parsed.tokens[outer.verb])

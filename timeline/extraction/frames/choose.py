@@ -12,8 +12,9 @@ _OPEN = (Modality.HYPOTHETICAL, Modality.PLANNED)
 def choose(reading: Reading, found: list[Candidate]) -> list[Candidate]:
     """The candidates that stand, in the order of the text."""
     kept: list[Candidate] = []
+    returned = {c.clause for c in found if c.type == "exchange"}
     for c in sorted(found, key=lambda c: (-_rank(c), c.position)):
-        if c.category is Category.STRIKE and c.modality in _OPEN:
+        if c.category is Category.STRIKE and (c.modality in _OPEN or _of_the_returned(c, returned)):
             continue
         if c.category is Category.DIPLOMACY and _mere_talk(c):
             continue
@@ -21,6 +22,11 @@ def choose(reading: Reading, found: list[Candidate]) -> list[Candidate]:
             continue
         kept.append(c)
     return sorted(kept, key=lambda c: c.position)
+
+
+def _of_the_returned(c: Candidate, returned: set[int]) -> bool:
+    """ "handed over 22 wounded soldiers", "the bodies of 40 killed soldiers"."""
+    return c.clause in returned and c.rule in ("strike:wound", "strike:injure", "strike:kill")
 
 
 def _mere_talk(c: Candidate) -> bool:
@@ -45,8 +51,10 @@ def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:
         return True
     if kept.position == c.position and kept.category is c.category:
         return same_place or kept.type != c.type
+    if kept.position == c.position and {kept.category, c.category} == {Category.STRIKE, Category.TERRITORY}:
+        return True  # "left one man dead" leaves no place
     if kept.category is Category.TERRITORY and c.category is Category.TERRITORY:
-        return same_place
+        return same_place and not _one_after_the_other(kept, c)
     if kept.category is Category.DIPLOMACY and c.category is Category.DIPLOMACY:
         if kept.type in SPEECH_ACTS and c.type in SPEECH_ACTS and _initiators(kept) == _initiators(c):
             return True  # "condemned the attack and warned of reprisals"
@@ -61,6 +69,13 @@ def _displaces(reading: Reading, kept: Candidate, c: Candidate) -> bool:
         demand = kept if kept.type == "demand" else c if c.type == "demand" else None
         return demand is not None and _same_words(reading, kept, c)
     return False
+
+
+def _one_after_the_other(a: Candidate, b: Candidate) -> bool:
+    """ "Their troops left X on Monday, and ours entered it on Tuesday"."""
+    dated = a.date is not None and b.date is not None and a.date.mention.when != b.date.mention.when
+    sides = a.side_of(Role.INITIATOR), b.side_of(Role.INITIATOR)
+    return dated and bool(sides[0]) and bool(sides[1]) and sides[0].isdisjoint(sides[1])
 
 
 def _initiators(c: Candidate) -> set[str]:

@@ -9,6 +9,7 @@ from timeline.extraction.frames.binding import (
     finest,
     recalled,
     speakers_for,
+    speech_clauses,
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties
 from timeline.extraction.frames.diplomacy_parties import SITUATIONS, bind_parties, venue
@@ -43,6 +44,7 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         kind == "exchange"
         and s.trigger.phrase in ("return", "receive", "transfer", "free", "trade")
         and not s.has("captives", s.object[0], s.object[0] + 5)
+        and not (s.trigger.phrase == "return" and s.subject is not None and s.has("captives", *s.subject))
     ):
         return None
     candidate = Candidate(
@@ -139,21 +141,41 @@ def _place(s: Scene, kind: str) -> PlaceMention | None:
         end = reading.position(p.end - 1) + 1
         if is_place(p) and end < s.trigger.head and any(t.lower == "where" for t in tokens[end : end + 2]):
             return p  # "to Miami, where talks were held"
-    return _venue_named(reading, s.trigger.head)
+    venue_named = _venue_named(reading, s.trigger.head)
+    if venue_named is not None or kind != "talks":
+        return venue_named
+    last = s.span[1]
+    for i in range(s.trigger.last, last):
+        if reading.parsed.tokens[i].lower == "in" and not _about_at(reading, i):
+            return next(iter(s.places_in(i + 1, min(last, i + 3))), None)  # "are to begin in Bahrain"
+    return None
+
+
+def _about_at(reading: Reading, i: int) -> bool:
+    return i > 0 and reading.parsed.tokens[i - 1].lower in SITUATIONS
 
 
 def _venue_named(reading: Reading, position: int) -> PlaceMention | None:
     """The settlement or region that the sentence says something happened in, the nearest first."""
+    speeches = speech_clauses(reading)
     located = [
         p
         for p in reading.places
         if is_place(p)
+        and not _of_who_speaks(reading, p, position, speeches)
         and p.locative
         and p.preposition in ("in", "at", "near", "outside", "inside")
         and p.where.precision is not PlacePrecision.COUNTRY
         and not _about(reading, p)
     ]
     return min(finest(located), key=lambda p: abs(reading.position(p.start) - position), default=None)
+
+
+def _of_who_speaks(reading: Reading, place: PlaceMention, position: int, speeches: set[int]) -> bool:
+    """ "the ministry in Moscow said": where the speaker sits."""
+    at = reading.position(place.start)
+    k = reading.parsed.clause_of(at)
+    return k in speeches and k != reading.parsed.clause_of(position) and at < reading.parsed.clauses[k].verb
 
 
 def _about(reading: Reading, place: PlaceMention) -> bool:
@@ -217,6 +239,7 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
         return None
     verb = a.verb
     stance = _stance(verb)
+    kind = "threat" if _threatens(reading, a) else "statement"
     clause = parsed.clauses[a.clause]
     if clause.modal or clause.negated or verb in _CHARACTERISING:
         return None
@@ -225,7 +248,7 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     if not stance and (_reports(actor) or _position(parsed.tokens[clause.verb], actor)):
         return None
     candidate = Candidate(
-        "statement", index, clause.verb, (0, len(parsed.tokens)), 0.55 if stance else 0.45, f"statement:{verb}",
+        kind, index, clause.verb, (0, len(parsed.tokens)), 0.55 if stance else 0.45, f"statement:{verb}",
         clause=a.clause,
     )  # fmt: skip
     add_parties(candidate, [actor], Role.INITIATOR)
@@ -239,6 +262,23 @@ def _statement(reading: Reading, index: int, a: Attribution) -> Candidate | None
     if any(t.is_quote for t in said):
         candidate.strength += 0.05
     return candidate
+
+
+_VOWS = frozenset("vow pledge promise swear threaten".split())
+
+
+def _threatens(reading: Reading, a: Attribution) -> bool:
+    """ "vowed to sink more ships": what follows is an act of force."""
+    clauses = reading.parsed.clauses
+    following = clauses[a.clause + 1] if a.clause + 1 < len(clauses) else None
+    if a.verb not in _VOWS or following is None or following.kind is not Kind.INFINITIVE:
+        return False
+    return reading.parsed.tokens[following.verb].verb in _FORCE
+
+
+_FORCE = frozenset(
+    "sink strike attack destroy kill crush bomb hit target shell punish retaliate avenge invade eliminate".split()
+)
 
 
 def _of_the_other_side(reading: Reading, a: Attribution, speaker: Actor) -> bool:

@@ -29,6 +29,12 @@ def bind_parties(candidate: Candidate, s: Scene) -> None:
         add_parties(candidate, mediators, Role.MEDIATOR)
         return
     doers = officials(s.initiators) or [a for a in s.initiators if a.kind == PERSON and a.official]
+    if kind == "visit" and s.trigger.nominal and s.clause is not None and s.clause.subject is not None:
+        subject = s.clause.subject  # "During a visit to X, the minister said"
+        if not subject[0] <= s.trigger.head < subject[1]:
+            doers = officials(s.actors_in(*subject)) or doers
+    if not doers and kind == "visit":
+        doers = [a for a in s.initiators if a.side and a.kind == FORCE]  # "a delegation of the army"
     if not doers and s.trigger.nominal:
         doers = officials(s.actors_in(s.span[0], s.trigger.first)) or officials(s.actors_in(*s.span))[:1]
     if kind == "visit" and s.trigger.phrase in ("receive", "welcome"):

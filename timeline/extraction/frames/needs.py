@@ -9,6 +9,8 @@ from timeline.extraction.frames.scene import Scene
 NEEDS: dict[str, Callable[[Scene], bool]] = {
     "armed": force.armed,
     "violent": force.violent,
+    "bombards": force.bombards,
+    "launched": force.launched,
     "incoming": force.incoming,
     "points_back": force.points_back,
     "ground": force.ground,

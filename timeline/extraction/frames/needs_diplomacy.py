@@ -5,6 +5,7 @@ from collections.abc import Callable
 from timeline.extraction.actors.registry import AGENCY, GROUP, ORGANISATION, PERSON, STATE
 from timeline.extraction.frames.scene import Scene, context_words
 from timeline.extraction.frames.sides import officials, sides
+from timeline.extraction.grammar.clause import Kind
 
 
 def parties(s: Scene) -> bool:
@@ -34,6 +35,10 @@ def parties(s: Scene) -> bool:
 
 def meeting(s: Scene) -> bool:
     """Someone meets someone: the other party stands in the object or behind "with"; or talks are held."""
+    if s.trigger.phrase == "speak" and s.clause is not None and s.clause.kind is Kind.PARTICIPLE:
+        return False  # "Speaking in Brussels, ..."
+    if s.trigger.phrase == "host" and len(sides(officials(s.actors_in(*s.object)))) >= 2:
+        return True
     if not officials(s.subjects) and not s.passive:
         plural = any(a.kind == PERSON for a in s.subjects)
         if not plural:
@@ -94,6 +99,8 @@ def official(s: Scene) -> bool:
         return True
     if s.trigger.nominal:
         return bool(officials(s.actors_in(*s.span)))
+    if plural_team(s) and any(a.side for a in s.initiators):
+        return True  # "a delegation of the army"
     return any(a.kind == PERSON and a.official for a in s.initiators)
 
 
@@ -103,8 +110,7 @@ def visited(s: Scene) -> bool:
         return bool(phrase_places)
     last = s.object[1]
     if not any(
-        a.kind == PERSON or (a.kind in (STATE, ORGANISATION, AGENCY) and _plural_team(s))
-        for a in s.initiators
+        a.kind == PERSON or (a.kind in (STATE, ORGANISATION, AGENCY) and plural_team(s)) for a in s.initiators
     ):
         return False
     places = s.places_in(s.trigger.last - 1, min(last, s.trigger.last + 7))
@@ -113,7 +119,7 @@ def visited(s: Scene) -> bool:
     return bool(places) and not s.has("peace", s.trigger.last, s.trigger.last + 2)
 
 
-def _plural_team(s: Scene) -> bool:
+def plural_team(s: Scene) -> bool:
     return any(
         t.lower
         in ("delegation", "delegations", "team", "teams", "negotiators", "envoys", "officials", "mission")
@@ -134,6 +140,10 @@ def aid_object(s: Scene) -> bool:
     first, last = s.object
     if s.subject_has("aid"):
         return True
+    clauses = s.reading.parsed.clauses
+    follower = clauses[s.clause_index + 1] if s.clause_index + 1 < len(clauses) else None
+    if s.trigger.phrase == "order" and follower is not None and follower.kind is Kind.INFINITIVE:
+        return False  # "ordered X to let aid in"
     return not penal_object(s) and s.has("aid", first, min(last, first + 12))
 
 
@@ -207,8 +217,21 @@ def deal_made(s: Scene) -> bool:
 def captives(s: Scene) -> bool:
     first, last = s.object
     if s.trigger.nominal:
+        if _course_of(s, ("exchange", "swap")):
+            return True
         return s.has("captives", max(0, s.trigger.first - 4), s.trigger.last + 6)
-    return s.has("captives", first, min(last, first + 8)) or s.subject_has("captives")
+    home = s.subject is not None and s.trigger.phrase == "return" and s.has("captives", *s.subject)
+    return home or s.has("captives", first, min(last, first + 8)) or s.subject_has("captives")
+
+
+def _course_of(s: Scene, nouns: tuple[str, ...]) -> bool:
+    """ "The exchange was mediated by X": what was told before."""
+    clause = s.clause
+    if clause is None or clause.subject is None or s.trigger.phrase not in nouns:
+        return False
+    first = s.tokens[clause.subject[0]].lower
+    inside = clause.subject[0] <= s.trigger.head < clause.subject[1]
+    return inside and first in ("the", "this") and s.tokens[clause.verb].verb in ("mediate", "broker", "take")
 
 
 def sanction_act(s: Scene) -> bool:

@@ -17,6 +17,9 @@ def armed(s: Scene) -> bool:
         return True
     if s.subject is not None and s.weapons_in(*s.subject):
         return True
+    told = s.subject is not None and any(t.lower in _ATTACKS for t in s.tokens[slice(*s.subject)])
+    if told and not s.passive and s.places_in(*s.object):
+        return True  # "a similar strike hit X"
     if any(x.kind in ARMED for x in (*s.initiators, *s.objects)):
         return True
     hits_something = s.has("objects", *s.object) or (
@@ -64,6 +67,18 @@ def blast_heard(s: Scene) -> bool:
 _ATTACKS = frozenset("attack attacks strike strikes raid raids shelling barrage salvo debris blasts".split())
 
 
+def bombards(s: Scene) -> bool:
+    """Not "shell out"."""
+    return s.trigger.last >= len(s.tokens) or s.tokens[s.trigger.last].lower != "out"
+
+
+def launched(s: Scene) -> bool:
+    """ "the launch of missiles at the city"."""
+    last = s.trigger.last
+    aimed = any(t.lower in ("at", "on", "against", "towards", "toward") for t in s.tokens[last : last + 7])
+    return aimed and bool(s.weapons_in(last, last + 5))
+
+
 def _rate(s: Scene) -> bool:
     """ "each day": a rate, no act."""
     words = [t.lower for t in s.tokens[s.span[0] : s.span[1]]]
@@ -75,7 +90,7 @@ def _rate(s: Scene) -> bool:
 def violent(s: Scene) -> bool:
     a, b = s.span
     tokens = s.tokens
-    if _rate(s):
+    if _rate(s) or (s.trigger.phrase == "kill" and tokens[min(s.trigger.last, b - 1)].lower == "off"):
         return False
     lower = tokens[s.trigger.head].lower
     if s.trigger.phrase in ("blow up", "blow * up", "detonate", "sabotage", "assassinate"):
@@ -88,14 +103,20 @@ def violent(s: Scene) -> bool:
     if weapons:
         return True
     if s.trigger.nominal:
-        governed = s.trigger.last < len(tokens) and tokens[s.trigger.last].lower in (
-            "on",
-            "at",
-            "in",
-            "against",
-            "near",
-            "by",
-            "outside",
+        dated = any(s.reading.position(d.start) - s.trigger.last in (0, 1) for d in s.reading.dates)
+        governed = (
+            not dated
+            and s.trigger.last < len(tokens)
+            and tokens[s.trigger.last].lower
+            in (
+                "on",
+                "at",
+                "in",
+                "against",
+                "near",
+                "by",
+                "outside",
+            )
         )
         return lower not in (
             "fire",
@@ -160,6 +181,8 @@ def incoming(s: Scene) -> bool:
     ):
         return False
     elif s.trigger.phrase != "repel":
+        if not s.passive and first < len(tokens) and tokens[first].lower in ("it", "them"):
+            return any(m in ("missile", "drone") for _, m in s.weapons_in(0, s.trigger.first))
         hit = s.subject if s.passive and s.subject is not None else _first_phrases(s)
         region_means = [m for _, m in s.weapons_in(*hit)]
         return any(m in ("missile", "drone") for m in region_means)
@@ -220,6 +243,8 @@ def fighting(s: Scene) -> bool:
 def _object_region(s: Scene) -> tuple[int, int]:
     if s.passive and s.subject is not None:
         return s.subject
+    if s.antecedent is not None:
+        return s.antecedent
     first, last = s.object
     return first, min(last, first + 16)
 
@@ -302,7 +327,7 @@ def named_place(s: Scene) -> bool:
 
 def troops(s: Scene) -> bool:
     actors = (*s.initiators, *s.subjects)
-    if any(a.kind in ARMED for a in actors):
+    if any(a.kind in ARMED for a in actors) or s.we:
         return True
     if any(a.kind in (STATE, GROUP) for a in actors) and not any(a.kind == PERSON for a in actors):
         if s.trigger.entry.type != "withdrawal" or any(a.kind in ARMED for a in s.objects):
@@ -321,6 +346,9 @@ def armed_object(s: Scene) -> bool:
 
 
 def place(s: Scene) -> bool:
+    first = s.object[0]
+    if not s.trigger.nominal and first < len(s.tokens) and s.tokens[first].lower == "it":
+        return bool(s.places_in(0, s.trigger.first))
     return bool(s.places_in(*s.span)) or (s.subject is not None and bool(s.places_in(*s.subject)))
 
 

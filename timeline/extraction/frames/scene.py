@@ -5,7 +5,7 @@ from functools import cache
 
 from timeline.extraction.actors.registry import ARMED, PERSON, Actor
 from timeline.extraction.casualties.finding import TollMention
-from timeline.extraction.grammar.clauses import Clause, Kind
+from timeline.extraction.grammar.clause import Clause, Kind, phrase_ending
 from timeline.extraction.grammar.inflection import noun_forms
 from timeline.extraction.grammar.tokens import Token
 from timeline.extraction.lexicon import load
@@ -43,6 +43,29 @@ class Scene:
     @property
     def tokens(self) -> list[Token]:
         return self.reading.parsed.tokens
+
+    @property
+    def antecedent(self) -> tuple[int, int] | None:
+        """ "X, which troops captured": the phrase that the relative clause has for its object."""
+        clause = self.clause
+        if clause is None or clause.kind is not Kind.RELATIVE or self.trigger.nominal or self.passive:
+            return None
+        if clause.subject is None or clause.subject[0] <= clause.start or clause.conjunction == "whose":
+            return None
+        parsed = self.reading.parsed
+        if parsed.phrase_after(self.object[0], self.object[1]) is not None:
+            return None
+        return phrase_ending(parsed, clause.start)
+
+    @property
+    def we(self) -> bool:
+        """ "We took the village", somebody says: the speaker's side."""
+        return (
+            not self.trigger.nominal
+            and self.subject is not None
+            and self.tokens[self.subject[0]].lower in ("we", "our")
+            and any(a.covers(self.trigger.head) for a in self.reading.says)
+        )
 
     def has(self, group: str, first: int, last: int) -> bool:
         """Whether a word of the context group stands between the positions."""

@@ -94,13 +94,13 @@ def _list_of(reading: Reading, place: PlaceMention) -> list[PlaceMention]:
             left, right = (places[i - 1], places[i]) if step == 1 else (places[i], places[i + 1])
             between = tokens[reading.position(left.end - 1) + 1 : reading.position(right.start)]
             words = {t.lower for t in between}
-            joined = bool(words & {",", "and"}) and words <= _JOINING
+            joined = bool(words & {",", "and", "well"}) and words <= _JOINING
             if not joined or places[i].where.precision is not place.where.precision:
                 break
             listed.append(places[i])
             i += step
     joined_by_and = any(
-        t.lower == "and"
+        t.lower in ("and", "well")
         for t in tokens[
             reading.position(min(p.start for p in listed)) : reading.position(max(p.start for p in listed))
         ]
@@ -131,4 +131,4 @@ def one_of(reading: Reading, places: list[PlaceMention], span: tuple[int, int]) 
         holding = [p for p in areas if p not in settled and all(contains(p, s) for s in settled)]
         if holding:
             return holding[0]
-    return places[0] if places else None
+    return next(iter(_list_of(reading, places[0])), places[0]) if places else None

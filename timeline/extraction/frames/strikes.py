@@ -17,9 +17,9 @@ from timeline.extraction.frames.binding import (
 )
 from timeline.extraction.frames.candidate import Candidate, add_parties, ours
 from timeline.extraction.frames.scene import Scene, is_place
+from timeline.extraction.frames.strike_means import means_of
 from timeline.extraction.frames.strike_places import elsewhere, one_of, told_apart
 from timeline.extraction.grammar.clauses import Kind
-from timeline.extraction.lexicon import load
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
@@ -115,6 +115,8 @@ def _opening(reading: Reading, k: int, previous: int) -> int:
 
 
 def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[Scene]) -> Candidate | None:
+    if all(_habitual(s) for s in members):
+        return None
     best = max(members, key=lambda s: (s.trigger.entry.weight, not s.trigger.nominal))
     modality, word = Modality.HYPOTHETICAL, ""
     order = (Modality.OCCURRED, Modality.ONGOING, Modality.DENIED, Modality.PLANNED, Modality.HYPOTHETICAL)
@@ -125,7 +127,7 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
             if m is Modality.OCCURRED and s.trigger.entry.weight >= best.trigger.entry.weight - 0.2:
                 best = s
     tolls = _tolls(reading, span)
-    kind, weapon = _means(reading, span, members)
+    kind, weapon = means_of(reading, span, members)
     candidate = Candidate(
         kind, index, best.trigger.head, span, best.trigger.entry.weight, f"strike:{best.trigger.phrase}",
         modality=modality, clause=best.clause_index, nominal=best.trigger.nominal, weapon=weapon, tolls=tolls,
@@ -197,6 +199,19 @@ def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[S
     return candidate
 
 
+_HABIT = frozenset("regularly routinely frequently often repeatedly constantly usually always".split())
+
+
+def _habitual(s: Scene) -> bool:
+    """ "regularly shells", "has in the past carried out": what it does, on no day of its own."""
+    if s.clause is None or s.reading.dates or s.reading.tolls:
+        return False
+    first, end = s.clause.group
+    words = [t.lower for t in s.tokens[max(0, first - 1) : end + 1]]
+    past = [t.lower for t in s.tokens]
+    return bool(_HABIT & set(words)) or ("in", "the", "past") in zip(past, past[1:], past[2:], strict=False)
+
+
 def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:
     """The figures of the span: of several totals of one kind the first that is no part of another."""
     found: dict[Toll, Figure] = {}
@@ -205,85 +220,6 @@ def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:
             continue
         found.setdefault(t.kind, t.figure)
     return found
-
-
-def _means(reading: Reading, span: tuple[int, int], members: list[Scene]) -> tuple[str, str]:
-    """(type, weapon's words) from the weapons of the span that are not what was hit."""
-    excluded: set[int] = set()
-    for s in members:
-        if (
-            s.trigger.phrase
-            in ("destroy", "damage", "sink", "wipe out", "target", "intercept", "hit", "strike", "attack")
-            and not s.trigger.nominal
-        ):
-            region = s.subject if s.passive and s.subject else s.object
-            for position, kind in s.weapons_in(region[0], min(region[1], region[0] + 6)):
-                if kind == "explosion":
-                    continue  # "the bus hit a mine"
-                before = {t.lower for t in reading.parsed.tokens[region[0] : position]}
-                if not before & {"with", "by", "using", "in", "from", "of"}:
-                    excluded.add(position)
-    tokens = reading.parsed.tokens
-    named = [(p, m) for p, m in members[0].weapons_in(*span) if p not in excluded and not _stored(tokens, p)]
-    for s in members:
-        if s.subject is not None and s.subject[0] < span[0]:
-            named += s.weapons_in(*s.subject)  # "Shelling killed three in X and wounded five in Y"
-    means = {m for _, m in named}
-    kinds = {s.trigger.entry.type for s in members}
-    words = ", ".join(dict.fromkeys(tokens[p].text for p, _ in named))
-    if "clash" in kinds and kinds <= {"clash"} and not means & {"missile", "drone", "airstrike"}:
-        return "clash", words
-    if "clash" in kinds and not means:
-        return "clash", words
-    major = means & {"missile", "drone", "shelling", "airstrike"}
-    if len(major) > 1:
-        if major == {"airstrike", "missile"}:
-            explicit = any(
-                t.lower in ("airstrike", "airstrikes", "warplanes", "jets") for t in tokens[span[0] : span[1]]
-            )
-            return ("airstrike" if explicit else "missile" if "missile" in major else "airstrike"), words
-        if major == {"drone", "airstrike"}:
-            return "drone", words
-        return "combined", words
-    if major:
-        return next(iter(major)), words
-    implied = {
-        m for m, verbs in load("triggers")["implied"].items() for s in members if s.trigger.phrase in verbs
-    }
-    if len(implied) == 1 and not means:
-        return next(iter(implied)), words
-    if "explosion" in means or "explosion" in kinds:
-        return "explosion", words
-    return "attack", words
-
-
-def _stored(tokens: list, position: int) -> bool:  # type: ignore[type-arg]
-    """ "missile depot", "drone factory", "mine clearance": no means of the strike."""
-    following = tokens[position + 1].lower if position + 1 < len(tokens) else ""
-    return following in (
-        "depot",
-        "depots",
-        "factory",
-        "factories",
-        "plant",
-        "launcher",
-        "launchers",
-        "base",
-        "bases",
-        "production",
-        "program",
-        "programme",
-        "workshop",
-        "systems",
-        "system",
-        "alert",
-        "alerts",
-        "site",
-        "sites",
-        "warehouse",
-        "storage",
-        "debris",
-    ) or (position > 0 and tokens[position - 1].lower in ("anti", "defence", "defense", "coal", "gold"))
 
 
 def _doers(s: Scene) -> list[Actor]:

@@ -49,7 +49,8 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         ):
             return []
         kind, modality = "advance", Modality.ONGOING
-    places = _object_places(s) if kind in _EACH_PLACE else _land(s)
+    it = not s.trigger.nominal and s.object[0] < len(s.tokens) and s.tokens[s.object[0]].lower == "it"
+    places = _object_places(s) if kind in _EACH_PLACE or it else _land(s)
     if not places and kind in _EACH_PLACE:
         places = [p for p in places_for(s, s.span) if p.locative][:1]
     doers = _doers(s)
@@ -205,11 +206,12 @@ def _object_places(s: Scene) -> list[PlaceMention]:
             return finest(inside)
     if s.trigger.nominal:
         return finest(s.places_in(s.trigger.first, min(s.span[1], s.trigger.last + 20)))
+    if s.antecedent is not None:
+        return finest(s.places_in(*s.antecedent))
     first, last = s.object
     tokens = s.reading.parsed.tokens
     if first < len(tokens) and tokens[first].lower == "it":
-        before = [p for p in s.places_in(0, s.trigger.first) if p.preposition != "from"]
-        return before[-1:]  # "withdrew from X, and the others entered it"
+        return s.places_in(0, s.trigger.first)[-1:]  # "withdrew from X, and the others entered it"
     return finest(
         [
             p
@@ -243,7 +245,7 @@ def _doers(s: Scene) -> list[Actor]:
     actors = s.initiators
     if s.trigger.entry.frame == "subject_place":
         first, last = s.object
-        actors = [a for a in s.actors_in(max(0, first - 6), min(last, first + 6)) if not a.pronoun]
+        actors = [a for a in s.actors_in(max(0, first - 6), min(last, first + 9)) if not a.pronoun]
     armed = [a for a in actors if a.kind in ARMED or a.side]
     if not armed and s.trigger.nominal:
         armed = [a for a in s.actors_in(*s.span) if (a.kind in ARMED or a.side) and a.first < s.trigger.first]

@@ -6,7 +6,7 @@ indexes are token positions within the sentence.
 
 from timeline.extraction.grammar.chunks import GET, phrases, quoted, verb_groups
 from timeline.extraction.grammar.clause import Clause, Kind, Parsed, phrase_ending, reporting_verb
-from timeline.extraction.grammar.insertions import close_insertion
+from timeline.extraction.grammar.insertions import close_insertion, close_speech
 from timeline.extraction.grammar.tokens import Token
 
 __all__ = ["Clause", "Kind", "Parsed", "parse", "reporting_verb"]
@@ -43,6 +43,8 @@ def parse(tokens: list[Token]) -> Parsed:
         following = parsed.clauses[k + 1].start if k + 1 < len(groups) else len(tokens)
         clause.end = following if following > clause.start else parsed.clauses[k + 1].group[0]
         clause.end = max(clause.group[1], clause.end)
+    for k in range(1, len(groups)):
+        close_speech(parsed, k)
     _share_subjects(parsed)
     return parsed
 
@@ -95,7 +97,10 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
     first = clause.group[0]
     verb = tokens[clause.verb]
     bare = clause.group[1] - clause.group[0] == 1
-    if first > previous_end and tokens[first - 1].lower == "to" and verb.tag in ("VB", "VBP", "NN", "VBD"):
+    infinitive = verb.tag in ("VB", "VBP", "NN", "VBD") or (
+        not bare and tokens[first].lower in ("have", "be", "get")  # "to have captured"
+    )
+    if first > previous_end and tokens[first - 1].lower == "to" and infinitive:
         headline = parsed.phrase_at(0)
         if k == 0 and headline == (0, first - 1):  # "Turkey to host talks"
             clause.start, clause.subject, clause.own_subject, clause.modal = 0, headline, True, "will"
@@ -411,6 +416,13 @@ def _around(parsed: Parsed, clause: Clause, speech: Clause) -> tuple[int, int] |
 
 def _share_subjects(parsed: Parsed) -> None:
     """Participles, infinitives and coordinated verbs act with the subject of the clause they hang on."""
+    opening, following = [*parsed.clauses, None, None][:2]
+    if opening is not None and following is not None and opening.subject is None:
+        tag = parsed.tokens[opening.group[0]].tag
+        if opening.group[0] == 0 and tag in ("VBG", "VBN") and following.own_subject:
+            # "Having taken the village, the troops moved on"
+            opening.kind, opening.parent, opening.subject = Kind.PARTICIPLE, 1, following.subject
+            opening.passive = opening.passive or tag == "VBN"
     for k, clause in enumerate(parsed.clauses):
         if clause.subject is not None or k == 0:
             continue

@@ -45,6 +45,18 @@ def close_insertion(parsed: Parsed, k: int) -> None:
         _nest(inner, outer, k, inner.subject)
 
 
+def close_speech(parsed: Parsed, k: int) -> None:
+    """ "The town fell, residents say, to the rebels in May": what follows belongs to the clause before."""
+    tokens, clause, before = parsed.tokens, parsed.clauses[k], parsed.clauses[k - 1]
+    end = clause.group[1]
+    if clause.subject is None or not reporting_verb(tokens[clause.verb]) or clause.end <= end + 2:
+        return
+    start = clause.subject[0]
+    inserted = 1 < start < clause.group[0] and tokens[start - 1].text == "," and tokens[end].text == ","
+    if inserted and before.end == clause.start and tokens[end + 1].tag in ("IN", "TO"):
+        before.end, clause.start, clause.end = clause.end, start, end + 1
+
+
 def _speech_between_commas(tokens: list[Token], inner: Clause, first: int) -> bool:
     """ "Five soldiers, an official said on Friday, were killed"."""
     if not reporting_verb(tokens[inner.verb]) or inner.kind is not Kind.MAIN or inner.subject is None:

@@ -64,7 +64,7 @@ def is_speech(tokens: list[Token], position: int) -> bool:
 
 def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
     """All attributions of one sentence, the innermost (latest) last."""
-    found = _prepositional(parsed, actors)
+    found = [*_prepositional(parsed, actors), *_before_colon(parsed, actors)]
     done = 0
     for k, clause in enumerate(parsed.clauses):
         verb = parsed.tokens[clause.verb].verb
@@ -83,12 +83,18 @@ def attributions(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
         after = (clause.group[1], _scope_end(parsed, k))
         if not post or _quote_follows(parsed, clause) or _inserted(parsed, k):
             scope.append(after)
+        if clause.passive and verb in _MAKING_KNOWN and clause.start < clause.group[0]:
+            scope.append((clause.start, clause.group[0]))  # "The strike was claimed by X"
         if verb == "tell":
             speaker = _with_outlet(parsed, clause, speaker, actors)
         found.append(Attribution(speaker, tuple(scope), k, verb, denies, post))
         if post:
             done = min(clause.end, after[1])
     return sorted(found, key=lambda a: a.clause)
+
+
+# What is "announced by X" is X's word; what is "condemned by X" is not.
+_MAKING_KNOWN = frozenset("claim announce report confirm disclose reveal".split())
 
 
 def _with_outlet(parsed: Parsed, clause: Clause, speaker: Speaker, actors: list[Actor]) -> Speaker:
@@ -150,11 +156,15 @@ def _quote_follows(parsed: Parsed, clause: Clause) -> bool:
 def _inserted(parsed: Parsed, k: int) -> bool:
     """ "Drones, the army said, attacked the port": it vouches for both parts."""
     following = parsed.clauses[k + 1] if k + 1 < len(parsed.clauses) else None
+    clause, tokens = parsed.clauses[k], parsed.tokens
+    closed = clause.group[1] < len(tokens) and tokens[clause.group[1]].text == ","
+    if closed and clause.end == clause.group[1] + 1 and _attribution_start(clause) > 0:
+        return True  # "The town fell, residents say, to the rebels", "On Friday, he said, it fell"
     return (
         following is not None
         and following.kind is Kind.MAIN
-        and (not following.own_subject or parsed.clauses[k].start > 0)
-        and parsed.tokens[following.group[0] - 1].text == ","
+        and (not following.own_subject or clause.start > 0)
+        and tokens[following.group[0] - 1].text == ","
     )
 
 
@@ -240,6 +250,16 @@ def _prepositional(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
     return found
 
 
+def _before_colon(parsed: Parsed, actors: list[Actor]) -> list[Attribution]:
+    """ "Kyiv: Russian shelling kills two": the headline's speaker."""
+    first = next((a for a in actors if a.first == 0 and not a.adjective and not a.pronoun), None)
+    tokens = parsed.tokens
+    if first is None or first.last + 1 >= len(tokens) or tokens[first.last].text != ":":
+        return []
+    speaker = _speaker_in(parsed, (0, first.last), actors)
+    return [Attribution(speaker, ((first.last + 1, len(tokens)),))] if speaker is not None else []
+
+
 def _subject_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Speaker | None:
     if clause.subject is None:
         return None
@@ -267,7 +287,7 @@ def _evidence(parsed: Parsed, phrase: tuple[int, int], actors: list[Actor]) -> S
 def _quoted_speaker(parsed: Parsed, clause: Clause, actors: list[Actor]) -> Speaker | None:
     """ "the agency cited the governor as saying": the governor speaks."""
     tokens = parsed.tokens
-    if tokens[clause.verb].verb not in ("quote", "cite"):
+    if tokens[clause.verb].verb not in ("quote", "cite", "report"):
         return None
     phrase = parsed.phrase_after(clause.group[1], len(tokens))
     if phrase is None or not any(
