@@ -16,10 +16,11 @@ _IDLE_MINUS = re.compile(r'-(?![\w"])')
 
 def words_query(text: str) -> SearchQuery:
     """`text` as web searches are written: words, "phrases", -without, or. Any text is a valid query."""
-    return SearchQuery(_words(text), search_type="websearch", config="english")
+    return SearchQuery(typed(text), search_type="websearch", config="english")
 
 
-def _words(text: str) -> str:
+def typed(text: str) -> str:
+    """What Postgres is given of it."""
     return _IDLE_MINUS.sub(" ", text.replace("\0", "")[:LONGEST])
 
 
@@ -29,6 +30,6 @@ def matching(texts: Mapping[int, str], text: str) -> set[int]:
         cursor.execute(
             "SELECT key FROM unnest(%s::bigint[], %s::text[]) AS given(key, words) "
             "WHERE to_tsvector('english', words) @@ websearch_to_tsquery('english', %s)",
-            [list(texts), [words[:200_000] for words in texts.values()], _words(text)],
+            [list(texts), [words[:200_000] for words in texts.values()], typed(text)],
         )
         return {key for (key,) in cursor.fetchall()}

@@ -27,20 +27,23 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 60.0  # after a look that found no index to use
 
-_SIZE = "SELECT coalesce(sum(octet_length(bitmap) + %s), 0) FROM timeline_posting"
-_ALL = "SELECT key, block, bitmap FROM timeline_posting"
+# Words are not held: their rows are read when someone searches (timeline.index.words).
+_HELD = "NOT starts_with(key, 'word:')"
+_SIZE = f"SELECT coalesce(sum(octet_length(bitmap) + %s), 0) FROM timeline_posting WHERE {_HELD}"  # noqa: S608
+_ALL = f"SELECT key, block, bitmap FROM timeline_posting WHERE {_HELD}"  # noqa: S608 (constants)
 # A snapshot counts its own transaction as done, which may go on writing: then it says nothing.
 _SNAPSHOT = """
     SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN pg_current_snapshot()::text END
 """
 _NOTHING_SEEN = "1:1:"
-_NEWER = """
+_NEWER = f"""
     SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN pg_current_snapshot()::text END,
         key, block, bitmap
     FROM (SELECT) AS once LEFT JOIN timeline_posting
     ON version >= pg_snapshot_xmin(%(seen)s::pg_snapshot)::text::bigint
     AND NOT pg_visible_in_snapshot(version::text::xid8, %(seen)s::pg_snapshot)
-"""
+    AND {_HELD}
+"""  # noqa: S608 (constants)
 
 
 class Held:

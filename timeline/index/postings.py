@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.db import connection, transaction
 from pyroaring import BitMap
 
+from timeline.index import words
 from timeline.index.keys import blocks_of, keys_of, pairs_of, table_of_all_events
 from timeline.index.table import BLOCK, FacetTable
 from timeline.models import Event, Posted, Posting
@@ -35,6 +36,8 @@ def post(*ids: int) -> None:
     with transaction.atomic():
         _wait_for_others()
         now = keys_of(ids)
+        for pk, key in words.pairs(ids):
+            now[pk].add(key)
         before = {pk: set(keys) for pk, keys in Posted.objects.filter(pk__in=ids).values_list("pk", "keys")}
         come: dict[Place, list[int]] = defaultdict(list)
         gone: dict[Place, list[int]] = defaultdict(list)
@@ -104,9 +107,10 @@ def post_place(place_id: int) -> None:
 
 
 def stored_table() -> FacetTable:
-    """The index as the posting rows have it."""
+    """The index as the posting rows have it, without the words."""
     table = FacetTable()
-    rows = Posting.objects.order_by().values_list("key", "block", "bitmap")
+    held = Posting.objects.exclude(key__startswith=f"{words.FACET}:").order_by()
+    rows = held.values_list("key", "block", "bitmap")
     for key, block, bitmap in rows.iterator(chunk_size=5_000):
         table.put(*split(key), block, BitMap.deserialize(bytes(bitmap)))
     return table
@@ -131,10 +135,22 @@ def differences(stored: FacetTable, true: FacetTable) -> dict[Place, BitMap]:
     return wrong
 
 
+def _wrong_words() -> dict[Place, BitMap]:
+    """Where the postings of the frequent words are wrong: the part that should be there."""
+    of_words = Posting.objects.filter(key__startswith=f"{words.FACET}:").order_by()
+    rows = of_words.values_list("key", "block", "bitmap").iterator(chunk_size=5_000)
+    stored = {(key, block): BitMap.deserialize(bytes(bitmap)) for key, block, bitmap in rows}
+    wrong: dict[Place, BitMap] = {}
+    for key, block, part in words.true_postings(words.frequent()):
+        if stored.pop((key, block), None) != part:
+            wrong[key, block] = part
+    return wrong | {place: BitMap() for place, left in stored.items() if left}
+
+
 def compare() -> tuple[FacetTable, dict[Place, BitMap]]:
-    """The index made anew, and where the stored one differs from it."""
+    """The index made anew, and where the stored one differs from it. The words are in the second only."""
     true = table_of_all_events()
-    return true, differences(stored_table(), true)
+    return true, differences(stored_table(), true) | _wrong_words()
 
 
 @transaction.atomic
@@ -151,11 +167,15 @@ def rebuild() -> tuple[FacetTable, int]:
 
 def _note_all_keys() -> None:
     """Note for each event the keys that it now stands under."""
-    pairs, parameters = pairs_of(Event.objects.published()).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM timeline_posted")
-        cursor.execute(
-            "INSERT INTO timeline_posted (event_id, keys) "  # noqa: S608 (Django's own SQL)
-            f"SELECT event, array_agg(DISTINCT key) FROM ({pairs}) AS pair (event, key) GROUP BY event",
-            parameters,
-        )
+        last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for first in range(0, last + 1, BLOCK):
+            here = Event.objects.published().filter(pk__gte=first, pk__lt=first + BLOCK)
+            pairs, parameters = pairs_of(here).query.sql_with_params()
+            cursor.execute(
+                "INSERT INTO timeline_posted (event_id, keys) "  # noqa: S608 (Django's own SQL and constants)
+                f"SELECT event, array_agg(DISTINCT key) FROM ({pairs} UNION ALL {words.PAIRS_OF_BLOCK}) "
+                "AS pair (event, key) GROUP BY event",
+                [*parameters, first, first + BLOCK - 1],
+            )

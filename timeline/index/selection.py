@@ -8,6 +8,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from timeline.filters import EventFilter
+from timeline.index import words
 from timeline.index.keys import day_key, figure_key
 from timeline.index.table import FacetTable
 from timeline.models import Place
@@ -73,6 +74,9 @@ def look_up(chosen: EventFilter) -> dict[str, BitMap]:
     """The events of each filter that the index does not know, found by Postgres."""
     found = {}
     for name in chosen.values.keys() - NARROWING.keys():
+        if name == "q":
+            found[name] = words.find(chosen.values[name])
+            continue
         others = [other for other in chosen.values if other != name]
         found[name] = BitMap(chosen.events(without=others).order_by().values_list("pk", flat=True))
     return found
