@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from articles.models import Source
+from django.db import connection
+
 from timeline.answers import FACETS, LONG, SHORT, Answer
 from timeline.filters import EventFilter, FilterForm
-from timeline.models import Actor, Place
 from timeline.phrases import side
 
 __all__ = ["LONG", "Facet", "Option", "facets"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Option:
     value: str
     label: str
@@ -32,11 +32,20 @@ class Facet:
 
 
 def facets(chosen: EventFilter, found: Answer) -> list[Facet]:
-    return [_fixed(chosen, found, name) if name in SHORT else _long(chosen, found, name) for name in FACETS]
+    labels = _labels(found)
+    return [
+        _fixed(chosen, found, name) if name in SHORT else _long(chosen, found, name, labels.get(name, {}))
+        for name in FACETS
+    ]
 
 
-def _option(chosen: EventFilter, name: str, value: str, label: str, count: int) -> Option:
-    return Option(value, label, count, value in chosen.selected(name), f"{name}-{value}".replace(" ", "-"))
+def _options(chosen: EventFilter, name: str, rows: Iterable[tuple[str, str, int]]) -> list[Option]:
+    """Of rows (value, label, count)."""
+    selected = set(chosen.selected(name))
+    return [
+        Option(value, label, count, value in selected, f"{name}-{value}".replace(" ", "-"))
+        for value, label, count in rows
+    ]
 
 
 def _fixed(chosen: EventFilter, found: Answer, name: str) -> Facet:
@@ -44,16 +53,15 @@ def _fixed(chosen: EventFilter, found: Answer, name: str) -> Facet:
     field = FilterForm.base_fields[name]
     counts = dict(found.counts[name].values)
     choices: list[tuple[str, str]] = getattr(field, "choices", [])
-    options = [_option(chosen, name, v, str(label), counts.get(v, 0)) for v, label in choices]
+    options = _options(chosen, name, ((v, str(label), counts.get(v, 0)) for v, label in choices))
     return Facet(name, str(field.label), [o for o in options if o.count or o.selected], more=False)
 
 
-def _long(chosen: EventFilter, found: Answer, name: str) -> Facet:
+def _long(chosen: EventFilter, found: Answer, name: str, labels: dict[str, str]) -> Facet:
     """A facet of many values: the most frequent ones and those chosen."""
     top = found.counts[name]
-    labels = LABELS[name]([value for value, _ in top.values])
     # A value whose row came after the look at the names is shown the next time.
-    options = [_option(chosen, name, v, labels[v], n) for v, n in top.values if v in labels]
+    options = _options(chosen, name, ((v, labels[v], n) for v, n in top.values if v in labels))
     options.sort(key=lambda option: (-option.count, option.label))
     return Facet(name, str(FilterForm.base_fields[name].label), options, more=top.more)
 
@@ -63,26 +71,24 @@ def _region_name(value: str) -> str:
     return f"{region}, {country}"
 
 
-def _place_names(values: Iterable[str]) -> dict[str, str]:
-    rows = Place.objects.filter(pk__in=values).values_list("pk", "name", "admin1")
-    return {
-        str(pk): name if not region or name.startswith(region) else f"{name}, {region}"
-        for pk, name, region in rows
+_NAMES = """
+    SELECT 'place', id, name, admin1 FROM timeline_place WHERE id = ANY(%(place)s)
+    UNION ALL SELECT 'actor', id, name, '' FROM timeline_actor WHERE id = ANY(%(actor)s)
+    UNION ALL SELECT 'source', id, name, '' FROM articles_source WHERE id = ANY(%(source)s)
+"""
+
+
+def _labels(found: Answer) -> dict[str, dict[str, str]]:
+    """{facet: {value: its name}} of the facets of many values. One query."""
+    values = {name: [value for value, _ in found.counts[name].values] for name in FACETS}
+    labels: dict[str, dict[str, str]] = {
+        "country": {value: side(value) for value in values["country"]},
+        "region": {value: _region_name(value) for value in values["region"]},
     }
-
-
-def _actor_names(values: Iterable[str]) -> dict[str, str]:
-    return {str(pk): name for pk, name in Actor.objects.filter(pk__in=values).values_list("pk", "name")}
-
-
-def _source_names(values: Iterable[str]) -> dict[str, str]:
-    return {str(pk): name for pk, name in Source.objects.filter(pk__in=values).values_list("pk", "name")}
-
-
-LABELS: dict[str, Callable[[list[str]], dict[str, str]]] = {
-    "country": lambda values: {value: side(value) for value in values},
-    "region": lambda values: {value: _region_name(value) for value in values},
-    "place": _place_names,
-    "actor": _actor_names,
-    "source": _source_names,
-}
+    stored = {name: [int(value) for value in values[name]] for name in ("place", "actor", "source")}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, stored)
+        for facet, pk, name, region in cursor:
+            here = name if not region or name.startswith(region) else f"{name}, {region}"
+            labels.setdefault(facet, {})[str(pk)] = here
+    return labels

@@ -14,6 +14,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
@@ -240,6 +241,11 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
 }
 
 
+def _encode(name: str, values: Iterable[str]) -> str:
+    key = FilterForm.URL_NAMES.get(name, name)
+    return urlencode([(key, value) for value in values])
+
+
 @dataclass(frozen=True)
 class Chip:
     """One chosen value and the query string that is left when it is taken away."""
@@ -253,6 +259,7 @@ class Chip:
 class EventFilter:
     def __init__(self, query: QueryDict) -> None:
         self.query = query
+        self._parts: dict[str, str] = {}  # encoded, as far as they were asked for
         data = QueryDict(mutable=True)
         for name in FilterForm.base_fields:
             key = FilterForm.URL_NAMES.get(name, name)
@@ -305,28 +312,42 @@ class EventFilter:
 
     # Query strings: chosen values in the form's order, nothing empty, nothing that is a default.
 
-    def query_string(self, without: str = "", without_value: str | None = None, **changes: str) -> str:
-        """The filter as a query string, changed: a field removed, one of its values removed, or set."""
-        data = QueryDict(mutable=True)
-        for name in self.form.fields:
-            key = FilterForm.URL_NAMES.get(name, name)
+    def query_string(
+        self,
+        without: str = "",
+        without_value: str | None = None,
+        plus: tuple[str, str] = ("", ""),
+        **changes: str,
+    ) -> str:
+        """The filter as a query string, changed: a field (or one of its values) left out, a value added, or set."""
+        parts = []
+        for name in FilterForm.base_fields:
             if name in changes:
                 values = [changes[name]] if changes[name] else []
             elif name == "after" or (name == without and without_value is None):
                 continue
-            elif name == "order":
-                values = [self.order] if self.order != "new" else []
+            elif name in (without, plus[0]):
+                values = [v for v in self._raw(name) if name != without or v != without_value]
+                values += [plus[1]] if name == plus[0] else []
             else:
-                values = self._raw(name)
-                if name == without:
-                    values = [v for v in values if v != without_value]
-            if values:
-                data.setlist(key, values)
-        return data.urlencode()
+                parts.append(self._encoded(name))
+                continue
+            parts.append(_encode(name, values))
+        return "&".join(filter(None, parts))
+
+    def _encoded(self, name: str) -> str:
+        """A field as it is chosen. A page asks for two hundred query strings that differ in one field."""
+        if name == "as_of":
+            return _encode(name, self._raw(name))  # others may take it out
+        if name not in self._parts:
+            self._parts[name] = _encode(name, self._raw(name))
+        return self._parts[name]
 
     def _raw(self, name: str) -> list[str]:
         if name == "as_of":
             return [moment_text(self.as_of)] if self.as_of else []
+        if name == "order":
+            return [self.order] if self.order != "new" else []
         value = self.values.get(name)
         if value is None:
             return []
@@ -386,15 +407,11 @@ class EventFilter:
 
     def including(self, name: str, value: str) -> str:
         """The query string with one more value."""
-        data = QueryDict(self.query_string(), mutable=True)
-        data.appendlist(FilterForm.URL_NAMES.get(name, name), value)
-        return data.urlencode()
+        return self.query_string(plus=(name, value))
 
     def excluding(self, name: str, value: str) -> str:
         """The query string without events that have this value; the value itself is no longer asked for."""
-        data = QueryDict(self.query_string(name, value), mutable=True)
-        data.appendlist("not", f"{name}.{value}")
-        return data.urlencode()
+        return self.query_string(name, value, plus=("exclude", f"{name}.{value}"))
 
     def period(self, start: date, end: date) -> str:
         """The query string with other dates (a bar of the histogram)."""
