@@ -209,7 +209,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # How often one address may ask (operations.rates), by the name of the view.
-RATE_LIMITS_OF_PRODUCTION = {"chronology": "120/m", "export": "10/m", "feed": "30/m", "citation": "60/m"}
+RATE_LIMITS_OF_PRODUCTION = {
+    "chronology": "120/m",
+    "export": "10/m",
+    "printable": "10/m",
+    "feed": "30/m",
+    "citation": "60/m",
+}
 RATE_LIMITS = RATE_LIMITS_OF_PRODUCTION if env.bool("RATE_LIMITS", default=PRODUCTION) else {}
 RATELIMIT_USE_CACHE = "rates"
 CACHES: dict[str, dict[str, Any]] = {

@@ -87,6 +87,12 @@ def day(context: template.Context, shown: Any) -> SafeString:
 
 
 @register.simple_tag
+def printed_day(shown: Any, site: str) -> SafeString:
+    """A day with its events, quotes and sources, for paper; `site` begins the events' addresses."""
+    return _render("_printed.html", day=shown, site=site)
+
+
+@register.simple_tag
 def histogram(shown: Any) -> SafeString:
     return _render("_histogram.html", histogram=shown)
 
