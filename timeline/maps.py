@@ -17,7 +17,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from timeline.cartography.drawing import UKRAINE, WORLD, Bounds, Frame, around, frame, path
-from timeline.cartography.marks import Cluster, Spot, clusters, levels
+from timeline.cartography.marks import COARSE, Cluster, Spot, clusters, levels
 from timeline.cartography.shapes import Line, ukraine, world
 from timeline.filters import EventFilter
 from timeline.narrowing import PINNED_KINDS, PINNED_PRECISIONS, Box
@@ -56,6 +56,7 @@ class Map:
     countries: list[Area]
     divisions: list[Area]  # regions of Ukraine: drawn over the countries
     marks: list[Mark]
+    coarse_marks: list[Mark]  # the same events, gathered for a phone's screen
     spots: list[tuple[Spot, str]]  # the list twin: with each place's query string
     unplaced: int  # events without a place
     unseen: int  # events at settlements outside the frame
@@ -175,6 +176,7 @@ def draw_map(chosen: EventFilter, view: str = "fit") -> Map:
         countries=sorted(countries, key=lambda area: (-area.count, area.name)),
         divisions=sorted(divisions, key=lambda area: (-area.count, area.name)),
         marks=marks,
+        coarse_marks=[_mark(chosen, cluster) for cluster in clusters(counts.spots.values(), shown, COARSE)],
         spots=[(spot, chosen.query_string(place=str(spot.id))) for spot in listed],
         unplaced=counts.unplaced,
         unseen=sum(s.count for s in counts.spots.values()) - seen,

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 
 def marks(page: Page):
-    return page.locator(".earth .mark")
+    return page.locator(".earth .fine .mark")
 
 
 def test_the_map_opens_in_place_follows_the_filter_and_sets_it(page, rows):
@@ -69,3 +69,21 @@ def test_the_map_works_without_javascript(new_page, rows):
     page.get_by_role("link", name="Tel Maron").first.click()
     expect(page.locator("#results-title")).to_contain_text("1 event")
     expect(page.locator(".chip")).to_have_count(2)
+
+
+def test_on_a_phone_every_mark_is_a_target_of_24_pixels_and_a_touch_takes_it(new_page, rows):
+    page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
+    page.goto("/map/")
+    shown = page.locator(".earth .mark:visible")
+    boxes = [mark.locator(".target").bounding_box() for mark in shown.all()]
+    assert boxes
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
+    shown.first.tap()
+    expect(page).to_have_url(re.compile(r"/\?(box|place)="))
+
+
+def test_at_the_desk_every_mark_is_a_target_of_24_pixels(page, rows):
+    page.goto("/map/")
+    boxes = [mark.locator(".target").bounding_box() for mark in page.locator(".earth .mark:visible").all()]
+    assert boxes
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 24

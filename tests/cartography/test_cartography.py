@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from timeline.cartography.build import simplified
 from timeline.cartography.drawing import UKRAINE, WORLD, Bounds, around, clipped, frame, path
-from timeline.cartography.marks import LEVELS, Spot, clusters, levels
+from timeline.cartography.marks import COARSE, FINE, LEVELS, Spot, clusters, levels
 from timeline.cartography.shapes import ukraine, unbroken, world
 
 
@@ -131,11 +131,11 @@ SPOTS = st.lists(
 )
 
 
-@given(SPOTS)
-def test_a_cell_holds_its_places_and_no_others(spots):
+@given(SPOTS, st.sampled_from([FINE, COARSE]))
+def test_a_cell_holds_its_places_and_no_others(spots, size):
     shown = frame(UKRAINE)
     seen = [s for s in spots if shown.bounds.holds((s.longitude, s.latitude))]
-    made = clusters(spots, shown)
+    made = clusters(spots, shown, size)
     assert sum(c.count for c in made) == sum(s.count for s in seen)
     for cluster in made:
         within = [s for s in seen if cluster.cell.holds((s.longitude, s.latitude))]

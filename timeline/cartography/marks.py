@@ -9,10 +9,24 @@ from math import ceil, floor, log2
 
 from timeline.cartography.drawing import Bounds, Frame
 
-CELL = 44.0  # pixels: two marks never stand closer than their cells, on average
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0, 20.0)  # degrees
-LARGEST = 20.0  # radius in pixels
 LEVELS = 4
+TARGET = 12.0  # radius of what a pointer must hit (WCAG 2.5.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How marks are gathered and drawn, in the frame's pixels. Marks stand a cell apart, on average."""
+
+    cell: float
+    single: float  # radius of one event
+    least: float
+    largest: float
+
+
+FINE = Size(cell=44.0, single=5.0, least=8.0, largest=20.0)
+#: For a phone, on whose screen the frame has less than half its size.
+COARSE = Size(cell=100.0, single=27.0, least=27.0, largest=42.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +51,17 @@ class Cluster:
     radius: float
 
     @property
+    def target(self) -> float:
+        return max(self.radius, TARGET)
+
+    @property
     def count(self) -> int:
         return sum(spot.count for spot in self.spots)
 
 
-def grid(view: Frame) -> float:
+def grid(view: Frame, cell: float = FINE.cell) -> float:
     """The side of a cell in degrees: fixed steps, so that a cell stays the same when the frame moves a little."""
-    wanted = (view.bounds.east - view.bounds.west) / view.width * CELL
+    wanted = (view.bounds.east - view.bounds.west) / view.width * cell
     return next((step for step in STEPS if step >= wanted), STEPS[-1])
 
 
@@ -57,9 +75,9 @@ def _cell(degrees: float, step: float) -> tuple[float, float]:
     return round(number * step, 2), round((number + 1) * step, 2)
 
 
-def clusters(spots: Iterable[Spot], view: Frame) -> list[Cluster]:
+def clusters(spots: Iterable[Spot], view: Frame, size: Size = FINE) -> list[Cluster]:
     """The spots inside the frame, gathered; the largest first, so that small ones are drawn over them."""
-    step = grid(view)
+    step = grid(view, size.cell)
     cells: dict[Bounds, list[Spot]] = defaultdict(list)
     for spot in spots:
         if view.bounds.holds((spot.longitude, spot.latitude)):
@@ -76,7 +94,7 @@ def clusters(spots: Iterable[Spot], view: Frame) -> list[Cluster]:
                 sum(s.latitude * s.count for s in found) / total,
             )
         )
-        radius = max(5.0 if total == 1 else 8.0, LARGEST * (total / most) ** 0.5)
+        radius = max(size.single if total == 1 else size.least, size.largest * (total / most) ** 0.5)
         ordered = sorted(found, key=lambda s: (-s.count, s.name))
         made.append(Cluster(ordered, cell, x, y, round(radius, 1)))
     return sorted(made, key=lambda c: (-c.count, c.x, c.y))
