@@ -18,7 +18,7 @@ from timeline.extraction.grammar.tokens import tokenise
 
 def read(*sentences: str) -> list[list[Actor]]:
     registry = Registry()
-    return [registry.read(parse(tokenise(s)), []) for s in sentences]
+    return [registry.read(parse(tokenise(s))) for s in sentences]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from timeline.extraction.speakers.attribution import Attribution, attributions
 
 def said(text: str) -> tuple[Parsed, list[Attribution]]:
     parsed = parse(tokenise(text))
-    return parsed, attributions(parsed, Registry().read(parsed, []))
+    return parsed, attributions(parsed, Registry().read(parsed))
 
 
 def speakers_of(text: str, word: str) -> list[str]:

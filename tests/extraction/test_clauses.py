@@ -3,7 +3,7 @@
 import pytest
 
 from timeline.extraction.grammar.clauses import Kind, Parsed, parse
-from timeline.extraction.grammar.tokens import tokenise
+from timeline.extraction.grammar.tokens import starts_of, tokenise
 
 
 def parsed(text: str) -> Parsed:
@@ -76,5 +76,9 @@ def test_nouns_that_look_like_verbs() -> None:
 
 def test_offsets_are_the_text() -> None:
     text = "The U.S. envoy, J. Smith, didn't meet Kyiv's team."
-    assert all(text[t.start : t.end] == t.text for t in tokenise(text))
+    tokens = tokenise(text, 4)
+    starts = starts_of(tokens, text, 4)
+    assert all(text.startswith(token.text, at) for token, at in zip(tokens, starts, strict=True))
+    assert starts == sorted(set(starts))
+    assert "".join(token.text for token in tokens) == "".join(text[4:].split())
     assert [t.text for t in tokenise(text)][:3] == ["The", "U.S.", "envoy"]

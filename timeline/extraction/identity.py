@@ -20,7 +20,7 @@ def identify(name: str, country: str = "") -> tuple[str, str]:
         patron, _, tail = word.rpartition("-")
         if patron and tail.lower() in load("contested")["words"]["installed"] and identify(patron)[1]:
             return "agency", identify(patron)[1]
-    found = [a for a in Registry().read(parse(tokenise(name)), []) if a.kind or a.side]
+    found = [a for a in Registry().read(parse(tokenise(name))) if a.kind or a.side]
     best = next((a for a in found if a.side and not a.adjective), None) or next(
         (a for a in found if a.side), None
     )

@@ -11,7 +11,7 @@ from timeline.extraction.dates.finding import DateMention, find_dates
 from timeline.extraction.findings import Document
 from timeline.extraction.grammar.clauses import Parsed, parse
 from timeline.extraction.grammar.segment import Sentence, sentences
-from timeline.extraction.grammar.tokens import tokenise
+from timeline.extraction.grammar.tokens import starts_of, tokenise
 from timeline.extraction.places.finding import PLACE, PlaceMention, find_places
 from timeline.extraction.speakers.attribution import Attribution, attributions
 
@@ -22,11 +22,11 @@ class Reading:
 
     sentence: Sentence
     parsed: Parsed
-    actors: list[Actor]
-    says: list[Attribution]
+    actors: list[Actor] = field(default_factory=list)
+    says: list[Attribution] = field(default_factory=list)
     places: list[PlaceMention] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
+    _starts: list[int] | None = None
     _tolls: list[TollMention] | None = None
 
     @property
@@ -36,16 +36,24 @@ class Reading:
             self._tolls = find_tolls(self.text, self.sentence.start, self.sentence.end)
         return self._tolls
 
+    @property
+    def starts(self) -> list[int]:
+        """The offset of each token."""
+        if self._starts is None:
+            self._starts = starts_of(self.parsed.tokens, self.text, self.sentence.start)
+        return self._starts
+
     def position(self, offset: int) -> int:
         """The token that holds a character offset."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def words(self, first: int, last: int) -> str:
         """The text between two token positions, as it is, on one line."""
-        tokens = self.parsed.tokens[first:last]
-        if not tokens:
+        starts = self.starts[first:last]
+        if not starts:
             return ""
-        return " ".join(self.text[tokens[0].start : tokens[-1].end].split())
+        end = starts[-1] + len(self.parsed.tokens[:last][-1].text)
+        return " ".join(self.text[starts[0] : end].split())
 
     text: str = ""
 
@@ -84,13 +92,23 @@ def read(document: Document) -> list[Reading]:
         if not tokens:
             continue
         parsed = parse(tokens)
-        here = _within(s, places)
-        actors = registry.read(parsed, [(p.start, p.end) for p in here if p.role == PLACE])
-        reading = Reading(s, parsed, actors, attributions(parsed, actors), places=here, text=text)
-        reading.starts = [t.start for t in tokens]
-        reading.dates = _within(s, dates)
+        reading = Reading(s, parsed, places=_within(s, places), dates=_within(s, dates), text=text)
+        reading.actors = registry.read(parsed, _positions(reading))
+        reading.says = attributions(parsed, reading.actors)
         readings.append(reading)
     return readings
+
+
+def _positions(reading: Reading) -> set[int]:
+    """Of the tokens that name places."""
+    return {
+        position
+        for place in reading.places
+        if place.role == PLACE
+        for position in range(
+            bisect_left(reading.starts, place.start), bisect_left(reading.starts, place.end)
+        )
+    }
 
 
 _Mention = TypeVar("_Mention", PlaceMention, DateMention)

@@ -7,6 +7,7 @@ The registry remembers people, so that a later "Peskov" or "he" is the same pers
 codes for states and all that acts for them, and a group's key otherwise (`lexicon/actors.toml`).
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 from timeline.extraction.actors.actor import ARMED, Actor, gender, is_named
@@ -75,10 +76,10 @@ class Registry:
     last_plural: Actor | None = None
     last_state: Actor | None = None
     last_voice: Actor | None = None  # the body that spoke last: "It added that ..."
-    places: list[tuple[int, int]] = field(default_factory=list)  # offsets of places, which are no people
+    places: Container[int] = ()  # positions of places, which are no people
 
-    def read(self, parsed: Parsed, places: list[tuple[int, int]]) -> list[Actor]:
-        """The actors of one sentence, in order, without overlaps; `places` are offsets of its places."""
+    def read(self, parsed: Parsed, places: Container[int] = ()) -> list[Actor]:
+        """The actors of one sentence, in order, without overlaps; `places` are the positions of its places."""
         tokens = parsed.tokens
         self.places = places
         found: list[Actor] = []
@@ -242,7 +243,7 @@ class Registry:
         end = name_end(tokens, i)
         if end is None:
             return None
-        if not titled and any(a <= t.start < b for a, b in self.places):
+        if not titled and i in self.places:
             return None
         size = end - i
         if not titled and (size < 2 or not speaks(parsed, i, end)):

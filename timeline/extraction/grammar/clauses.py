@@ -65,7 +65,7 @@ def _read_group(tokens: list[Token], clause: Clause) -> None:
     first, end = clause.group
     run = tokens[first:end]
     verb = tokens[clause.verb]
-    auxiliaries = [t for t in run if t is not verb]
+    auxiliaries = [*tokens[first : clause.verb], *tokens[clause.verb + 1 : end]]
     clause.negated = any(t.lower in ("not", "n't", "never") for t in run) or (
         first > 0 and tokens[first - 1].lower in ("not", "never", "neither", "nor")
     )

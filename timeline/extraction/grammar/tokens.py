@@ -7,7 +7,7 @@ Its commonest confusions in war news are repaired here, because everything later
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from textblob.en import parser
@@ -31,12 +31,13 @@ _TOKEN = re.compile(
 _QUOTES = frozenset('"“”„«»')
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Token:
-    """`start`/`end` are offsets into the text; `verb`/`noun` the lemma in that reading, "" where unknown."""
+    """A word as it is read; `verb`/`noun` are the lemma in that reading, "" where unknown.
 
-    start: int
-    end: int
+    One object stands for a word wherever it is read so: compare positions, not tokens.
+    """
+
     text: str
     lower: str
     tag: str
@@ -126,32 +127,45 @@ _BASE_FORMS_AFTER = frozenset(
 
 
 def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Tokens of `text[start:end]`, tagged. Offsets are into `text`."""
+    """Tokens of `text[start:end]`, tagged; `starts_of` says where they stand."""
     words = _TOKEN.findall(text, start, len(text) if end is None else end)
     shouting = sum(map(str.isupper, words)) > len(words) / 2 and (
         sum(len(w) > 3 for w in words if w.isupper()) > len(words) / 2  # an all-capitals headline
     )
-    tokens: list[Token] = []
-    for word in words:
-        start = text.find(word, start)  # what is not white space begins it
-        end = start + len(word)
-        lower, tag, verb, noun = _read(word, not tokens, shouting)
-        tokens.append(Token(start, end, word, lower, tag, verb, noun))
-        start = end
+    if shouting:
+        tokens = [_read(word, not i, shouting) for i, word in enumerate(words)]
+    else:
+        tokens = [*(_read(word, True) for word in words[:1]), *map(_read, words[1:])]
     _repair(tokens)
     return tokens
 
 
+def starts_of(tokens: Iterable[Token], text: str, start: int = 0) -> list[int]:
+    """Offsets of tokens that `tokenise` found in `text` from `start` on."""
+    found = []
+    for token in tokens:
+        start = text.find(token.text, start)  # what is not white space begins it
+        found.append(start)
+        start += len(token.text)
+    return found
+
+
 @lru_cache(maxsize=65_536)
-def _read(raw: str, first: bool, shouting: bool) -> tuple[str, str, str, str]:
-    """(lower case, tag, verb, noun) of a word by itself; `first` in its sentence. A text uses few words often."""
+def _read(raw: str, first: bool = False, shouting: bool = False) -> Token:
+    """A word by itself; `first` in its sentence. Texts use few words often."""
     word = raw.replace("’", "'")
     lower = word.lower()
     # The tagger knows no context either, but what begins a sentence it also looks up in lower case.
     tagged = parser.find_tags([*([] if first else [","]), lower if shouting else word])
     tag = tagged[-1][1] or "NN"
     verbs, nouns = _lemmas()
-    return lower, _fixed_tag(word, lower, tag, first), verbs.get(lower, ""), nouns.get(lower, "")
+    tag = _fixed_tag(word, lower, tag, first)
+    return Token(raw, lower, tag, verbs.get(lower, ""), nouns.get(lower, ""))
+
+
+@lru_cache(maxsize=65_536)
+def _tagged(token: Token, tag: str) -> Token:
+    return replace(token, tag=tag)
 
 
 def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
@@ -190,7 +204,7 @@ def _repair(tokens: list[Token]) -> None:
             and before.tag in _NOMINAL
             and (before.tag != "NN" or (after is not None and after.tag.startswith("VB")))
         ):
-            t.tag = "NN"  # "a war monitor said"
+            tokens[i] = _tagged(t, "NN")  # "a war monitor said"
         if not t.verb or t.verb in ("be", "have", "do") or (i and t.text in _NAME_WORDS):
             continue
         takes_object = after is not None and (
@@ -199,7 +213,7 @@ def _repair(tokens: list[Token]) -> None:
         )
         governor = tokens[i - 2] if before is not None and before.lower == "not" and i > 1 else before
         if governor is not None and governor.lower in _BASE_FORMS_AFTER and t.lower == t.verb:
-            t.tag = "VB"  # "will not sign"
+            tokens[i] = _tagged(t, "VB")  # "will not sign"
         elif t.lower in participles:
             auxiliary = any(x.verb in ("be", "keep") for x in tokens[max(0, i - 2) : i])
             nominal = before is None or before.tag in _BEFORE_NOUN
@@ -209,15 +223,15 @@ def _repair(tokens: list[Token]) -> None:
                 and after is not None
                 and after.tag.startswith(("NN", "IN", "TO"))
             ):
-                t.tag = "VBG"  # "are warning civilians"
+                tokens[i] = _tagged(t, "VBG")  # "are warning civilians"
             elif t.noun and not auxiliary and not takes_object and nominal:
-                t.tag = "NN"  # "Kherson shelling wounded three"
+                tokens[i] = _tagged(t, "NN")  # "Kherson shelling wounded three"
             elif (
                 t.tag in ("JJ", "NN", "VBG")
                 and takes_object
                 and (before is None or before.tag not in _DETERMINER)
             ):
-                t.tag = "VBG"
+                tokens[i] = _tagged(t, "VBG")
         elif t.lower in pasts or t.lower in past_participles:
             adjective = (
                 after is not None
@@ -229,7 +243,7 @@ def _repair(tokens: list[Token]) -> None:
                 )
             )
             if t.tag.startswith("VB") and adjective and t.lower in _ATTRIBUTIVE and before is not None:
-                t.tag = "JJ"  # "in occupied Crimea"
+                tokens[i] = _tagged(t, "JJ")  # "in occupied Crimea"
             elif (
                 t.tag == "VBD"
                 and before is not None
@@ -237,36 +251,36 @@ def _repair(tokens: list[Token]) -> None:
                 and after is not None
                 and after.tag.startswith("NN")
             ):
-                t.tag = "VBN"  # "a downed drone"
+                tokens[i] = _tagged(t, "VBN")  # "a downed drone"
             elif (
                 t.tag in ("NN", "JJ", "VB", "VBP", "NNP")
                 and not (before is not None and before.tag in _DETERMINER)
                 and not (t.tag == "JJ" and adjective)
             ):
-                t.tag = "VBD"
+                tokens[i] = _tagged(t, "VBD")
             elif (
                 t.lower == t.verb
                 and t.tag.startswith("VB")
                 and before is not None
                 and before.tag in ("DT", "PRP$")
             ):
-                t.tag = "NN"  # "the hit"
+                tokens[i] = _tagged(t, "NN")  # "the hit"
         elif t.lower in thirds or t.lower == t.verb:
             if before is not None and before.tag == "RB" and i > 1:
                 before = tokens[i - 2]  # "he formally annexes"
             noun_before = before is not None and before.tag.startswith(_NOUNY)
             only_verb = not t.noun and t.lower != t.verb
             if t.tag.startswith("NN") and noun_before and (takes_object or only_verb) and _agrees(before, t):
-                t.tag = "VBZ" if t.lower != t.verb else "VBP"
+                tokens[i] = _tagged(t, "VBZ" if t.lower != t.verb else "VBP")
             elif (
                 t.tag == "VBZ" and t.noun and i > 1 and noun_before and not takes_object
                 and tokens[i - 2].lower in _OF_NOUNS
             ):  # fmt: skip
-                t.tag = "NNS"  # "on Houthi targets in Sanaa"
+                tokens[i] = _tagged(t, "NNS")  # "on Houthi targets in Sanaa"
             elif (
                 t.tag.startswith("VB") and before is not None and before.tag in ("DT", "PRP$", "POS", "CD")
             ) or (t.tag.startswith("VB") and t.noun and before is not None and before.tag == "JJ"):
-                t.tag = "NNS" if t.lower != t.verb else "NN"
+                tokens[i] = _tagged(t, "NNS" if t.lower != t.verb else "NN")
 
 
 def _agrees(subject: Token | None, verb: Token) -> bool:
