@@ -35,7 +35,11 @@ def strikes_by_month(events: QuerySet[Event], query: str) -> list[Month]:
         .values_list("month")
         .annotate(n=Count("pk"))
     )
-    counts: dict[date, int] = dict(rows)
+    return months_of(dict(rows), f"{query}&category=strike")
+
+
+def months_of(counts: dict[date, int], query: str) -> list[Month]:
+    """The latest months from the first to the last that is counted, those between them as 0. Pure."""
     if not counts:
         return []
     months, month = [], min(counts)
@@ -49,7 +53,7 @@ def strikes_by_month(events: QuerySet[Event], query: str) -> list[Month]:
             each,
             counts.get(each, 0),
             round(100 * counts.get(each, 0) / highest, 1),
-            f"{query}&category=strike",
+            query,
         )
         for each in shown
     ]
