@@ -6,7 +6,6 @@ visitor is never refused because Redis is down.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Callable
 
@@ -16,24 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django_ratelimit.core import get_usage
 
 from articles.doorbell import Silence
+from operations.visitors import address_of
 
 logger = logging.getLogger(__name__)
 silence = Silence()
-
-
-def address_of(request: HttpRequest) -> str:
-    """Who asks: behind our proxy, whom the proxy says. Of IPv6 the network, since a visitor has all of it."""
-    given = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        # The last one: what stands before it, the visitor may have written.
-        given = request.headers.get("X-Forwarded-For", given).rpartition(",")[2].strip()
-    try:
-        address = ipaddress.ip_address(given)
-    except ValueError:
-        return "unknown"
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
 
 
 class RateLimit:
@@ -54,7 +39,7 @@ class RateLimit:
             usage = get_usage(
                 request,
                 group=name,
-                key=lambda group, request: address_of(request),
+                key=lambda group, request: address_of(request) or "unknown",
                 rate=rate,
                 increment=True,
             )
