@@ -72,6 +72,8 @@ def _strays(c: Candidate, reading: Reading, day: date) -> bool:
         k = clauses[k].parent
     if at <= 1 and 0 <= k < len(clauses) and clauses[k].parent < 0:
         return False  # "On December 29, ..." dates the sentence
+    if c.clause >= 0 and reading.parsed.clause_of(at) == c.clause:
+        return False
     return abs(at - c.position) > _OLD_REACH
 
 
@@ -100,7 +102,7 @@ def _is_timeline(found: list[Candidate], day: date) -> bool:
         c.date.mention.when for c in found if c.date is not None and c.category is not Category.DIPLOMACY
     ]
     old = [w for w in dated if w.end < day - BACKGROUND]
-    return len(old) >= 4 and len(old) >= 0.7 * len(dated)
+    return len({w.start for w in old}) >= 4 and len(old) >= 0.7 * len(dated)
 
 
 def _note(c: Candidate, act: Act, so_far: _SoFar, paragraph: int, day: date) -> None:
@@ -179,8 +181,8 @@ def _dated(c: Candidate, day: date, so_far: _SoFar, act: Act, paragraph: int) ->
         return _own_date(c, day)
     if c.category is Category.DIPLOMACY:
         return _speech_date(c, day, so_far, act)
-    if c.past_perfect:
-        return None
+    if c.past_perfect or (c.type == "incursion" and c.sentence > 1 and not so_far.timeline):
+        return None  # "since Russia invaded": told as known
     last = so_far.date
     if last is not None and (so_far.timeline or day - last[1].end <= BACKGROUND):
         index, when, last_paragraph = last
@@ -204,6 +206,8 @@ def _own_date(c: Candidate, day: date) -> When:
     when = replace(c.date.mention.when, basis=c.date.basis)
     if c.modality is Modality.PLANNED and when.end < day - _NEAR and c.category is Category.DIPLOMACY:
         return _today(day)  # what is still to come does not lie behind
+    if c.modality is Modality.ONGOING and not c.date.own and when.end < day - BACKGROUND:
+        return _today(day)
     ahead = when.start - day
     if (
         c.modality is Modality.OCCURRED
@@ -213,8 +217,9 @@ def _own_date(c: Candidate, day: date) -> When:
         # What has taken place does not lie ahead: the weekday is the one before.
         return replace(when, start=when.start - timedelta(days=7), end=when.end - timedelta(days=7))
     future = when.start > day and c.modality not in (Modality.PLANNED, Modality.HYPOTHETICAL)
-    if future and c.category is Category.DIPLOMACY and c.type not in ("talks", "visit"):
-        return _today(day)
+    if future and c.category is Category.DIPLOMACY:
+        held = c.type in ("talks", "visit") and (c.modality is not Modality.OCCURRED or c.date.own)
+        return when if held else _today(day)
     return when
 
 

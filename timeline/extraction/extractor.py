@@ -4,11 +4,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from timeline.extraction.codebook import Modality
+from timeline.extraction.codebook import DateBasis, Modality
 from timeline.extraction.findings import Document, Finding
 from timeline.extraction.frames import Candidate, candidates
 from timeline.extraction.reading import Reading, furniture, read
-from timeline.extraction.relevance import relevance
+from timeline.extraction.relevance import is_opinion, relevance
 from timeline.extraction.speakers.attribution import Attribution
 from timeline.extraction.speakers.contested import ledger
 from timeline.extraction.speakers.quotes import inherited_speakers, quoted_attribution
@@ -31,7 +31,10 @@ def extract(document: Document) -> list[Finding]:
 def _told(document: Document) -> list[Finding]:
     """All that an article's reading makes is gone when this returns: nothing of it is left for the collector."""
     readings = read(document)
-    return ledger(readings, propose(readings), document.day)
+    findings = ledger(readings, propose(readings), document.day)
+    if is_opinion(document.title, document.text):
+        return [f for f in findings if f.when is None or f.when.basis is not DateBasis.PUBLICATION]
+    return findings
 
 
 @contextmanager
@@ -57,8 +60,18 @@ def propose(readings: list[Reading]) -> list[Candidate]:
         if speaker is not None:
             attribution: Attribution = quoted_attribution(reading, speaker)
             reading.says = [attribution, *reading.says]
-        found += [c for c in candidates(reading, index) if c.strength > 0 and not _idle(c)]
+        found += [
+            c
+            for c in candidates(reading, index)
+            if c.strength > 0 and not _idle(c) and not _shouted(c, reading)
+        ]
     return found
+
+
+def _shouted(c: Candidate, reading: Reading) -> bool:
+    """Told in capitals in a sentence that is not: another article's headline in the midst of the text."""
+    word, s = reading.parsed.tokens[c.position].text, reading.sentence
+    return len(word) > 3 and word.isupper() and not reading.text[s.start : s.end].isupper()
 
 
 def _idle(c: Candidate) -> bool:

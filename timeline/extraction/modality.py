@@ -145,7 +145,7 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
         return Modality.HYPOTHETICAL, tokens[clause.start - 1].text
     if tokens[clause.start].lower in ("if", "unless") and clause.start < clause.verb:
         return Modality.HYPOTHETICAL, tokens[clause.start].text
-    if clause.negated:
+    if clause.negated and (own or tokens[clause.verb].verb in _DOING):
         return Modality.DENIED, "not"
     if clause.subject is not None and tokens[clause.subject[0]].lower in ("no", "neither", "nobody", "none"):
         return Modality.DENIED, tokens[clause.subject[0]].text
@@ -186,6 +186,13 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
     ):
         return Modality.PLANNED, "present for the future"
     return None
+
+
+# Of whose object "not" says that it did not happen: "did not condemn the attack" leaves the attack as it was.
+_DOING = frozenset(
+    "carry launch conduct make stage mount take hold do commit be happen occur reach sign agree have begin start "
+    "see join attend plan".split()
+)
 
 
 def _reported(parsed: Parsed, clause: Clause) -> bool:

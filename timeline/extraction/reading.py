@@ -63,6 +63,7 @@ _LINKS = (
     "read also",
     "also read",
     "see also",
+    "other topics of interest",
     "related:",
     "more:",
     "watch:",

@@ -32,6 +32,19 @@ class Relevance:
         return score >= PASS and (self.strong >= 3 or (self.strong >= 1 and score >= CLEAR))
 
 
+_OPINION = re.compile(
+    r"\b(?:views|opinions) expressed (?:in this|here|are)|\bread more opinion\b|\bopinion contributor\b"
+    r"|\A\s*opinion\s*[:|]",
+    re.IGNORECASE,
+)
+
+
+def is_opinion(title: str, text: str) -> bool:
+    """Whether the article says that it is someone's opinion, not a report."""
+    edges = f"{title}\n{text[:800]}\n{text[-500:]}"
+    return _OPINION.search(edges) is not None
+
+
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _GROUPS = ("strong", "weak", "other", "violence", "accident")
 

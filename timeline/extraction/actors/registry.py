@@ -103,10 +103,17 @@ class Registry:
         match = match_name(tokens, i)
         if match is not None:
             entry, end = match
-            if entry.kind == PERSON and self._is_other_person(tokens, i, end):
+            if entry.kind == PERSON and (self._is_other_person(tokens, i, end) or self._met(entry, i, end)):
                 return self._person(parsed, i)
             return self._expanded(parsed, entry, i, end)
         return self._person(parsed, i)
+
+    def _met(self, entry: Entry, i: int, end: int) -> bool:
+        """A surname of the lexicon that the article has given to someone else: "Mayor Brandon Johnson"."""
+        known = self.people.get(entry.name.split()[-1].lower())
+        if known is None or end - i != 1 or " " not in known.name or known.side == entry.side:
+            return False
+        return known.name.split()[0].lower() != entry.name.split()[0].lower()
 
     def _is_other_person(self, tokens: list[Token], i: int, end: int) -> bool:
         """ "Robert Johnson" is not the Johnson of the lexicon."""
@@ -338,6 +345,8 @@ class Registry:
                 kind == PERSON
                 and parsed.tokens[a].lower == "the"
                 and last - a <= 2
+                and t.tag != "NNS"
+                and not (b < len(parsed.tokens) and parsed.tokens[b].lower == "of")
                 and known is not None
                 and known.official
                 and not named_next(parsed.tokens, found, b)

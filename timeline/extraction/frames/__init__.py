@@ -9,7 +9,7 @@ from timeline.extraction.frames.candidate import Candidate
 from timeline.extraction.frames.choose import choose
 from timeline.extraction.frames.diplomacy import diplomacy, statements
 from timeline.extraction.frames.needs import met
-from timeline.extraction.frames.scene import Scene, stage
+from timeline.extraction.frames.scene import Scene, context_words, stage
 from timeline.extraction.frames.strikes import strikes
 from timeline.extraction.frames.territory import territory
 from timeline.extraction.reading import Reading
@@ -29,6 +29,16 @@ def _own_dates(acts: list[Candidate]) -> None:
                 other.date = None if other.date.mention == noun.date.mention else other.date
 
 
+def _of_old_wars(reading: Reading) -> bool:
+    """ "murdered in the Holocaust", "since the Second World War": undated, what it tells is history."""
+    words, phrases = context_words("old_wars")
+    lower = [t.lower for t in reading.parsed.tokens]
+    return any(
+        w in words or any(tuple(lower[i : i + len(p)]) == p for p in phrases.get(w, ()))
+        for i, w in enumerate(lower)
+    )
+
+
 def candidates(reading: Reading, index: int) -> list[Candidate]:
     """The candidates of one sentence; `index` is its position in the article's readings."""
     by: dict[Category, list[Scene]] = {c: [] for c in Category}
@@ -44,5 +54,7 @@ def candidates(reading: Reading, index: int) -> list[Candidate]:
         *diplomacy(reading, index, by[Category.DIPLOMACY]),
     ]
     _own_dates(acts)
+    if acts and _of_old_wars(reading):
+        acts = [c for c in acts if c.date is not None]
     chosen = choose(reading, acts)
     return chosen + statements(reading, index, chosen)

@@ -20,6 +20,7 @@ _EVENT_DATES = (DateKind.POINT, DateKind.SINCE)
 class BoundDate:
     mention: DateMention
     basis: DateBasis
+    own: bool = True  # in the act's own clause
 
 
 def unlisted(where: Where) -> bool:
@@ -151,7 +152,7 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
     family = _family(reading, clause_index)
     near = [d for k in family - speeches for d in by_clause.get(k, ())]
     if near:
-        return _told(reading, nearest(near))
+        return replace(_told(reading, nearest(near)), own=False)
     for a in reversed(speakers_at(reading.says, position)):
         said = by_clause.get(a.clause)
         if said:
@@ -163,7 +164,7 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
     if spoken:
         return BoundDate(spoken[0], DateBasis.SPEECH)
     others = [d for d in usable if not _of_another_act(reading, d)]
-    return _told(reading, nearest(others)) if others else None
+    return replace(_told(reading, nearest(others)), own=False) if others else None
 
 
 def _counted_back(
@@ -209,7 +210,7 @@ def phrase_date(scene: Scene) -> BoundDate | None:
         d
         for d in reading.dates
         if d.kind is DateKind.POINT
-        and d.when.precision is not Precision.YEAR
+        and (d.when.precision is not Precision.YEAR or first <= reading.position(d.start) < trigger.first)
         and first <= reading.position(d.start) < last
     ]
     if not within:
@@ -315,11 +316,17 @@ def recalled(reading: Reading, clause: Clause) -> bool:
     return clause.conjunction == "when" and any(t.lower in ("earlier", "previous", "past") for t in before)
 
 
+def _years_after(reading: Reading, clause: Clause) -> bool:
+    """ "in 2016, two years after they invaded": long before."""
+    unit = reading.parsed.tokens[clause.start - 1].lower if clause.start else ""
+    return clause.conjunction == "after" and unit in ("years", "year", "months", "decades", "decade")
+
+
 def earlier(reading: Reading, clause: Clause | None) -> bool:
     """The past perfect of background ("had seized"), not that of reported speech ("said it had seized")."""
     if clause is None:
         return False
-    if recalled(reading, clause):
+    if recalled(reading, clause) or _years_after(reading, clause):
         return True
     if not (clause.perfect and clause.past):
         return False

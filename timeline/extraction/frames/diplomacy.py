@@ -47,6 +47,8 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
         and not (s.trigger.phrase == "return" and s.subject is not None and s.has("captives", *s.subject))
     ):
         return None
+    if s.trigger.phrase == "threaten" and _endangers(s):
+        return None
     candidate = Candidate(
         kind, index, s.trigger.head, s.span, s.trigger.entry.weight, f"diplomacy:{s.trigger.phrase}",
         modality=modality, clause=s.clause_index, nominal=s.trigger.nominal,
@@ -83,6 +85,15 @@ def _candidate(reading: Reading, index: int, s: Scene) -> Candidate | None:
     return candidate
 
 
+def _endangers(s: Scene) -> bool:
+    """ "threatens the stability of the region": a danger, and no ultimatum."""
+    phrase = s.reading.parsed.phrase_after(*s.object)
+    return phrase is not None and s.tokens[phrase[1] - 1].lower in _ENDANGERED
+
+
+_ENDANGERED = frozenset(
+    "peace security stability lives life existence everybody everyone future health unity economy supply".split()
+)
 _REFUSABLE = frozenset(("talks", "agreement", "aid"))
 
 
@@ -163,12 +174,25 @@ def _venue_named(reading: Reading, position: int) -> PlaceMention | None:
         for p in reading.places
         if is_place(p)
         and not _of_who_speaks(reading, p, position, speeches)
+        and not _meanwhile(reading, p, position)
         and p.locative
         and p.preposition in ("in", "at", "near", "outside", "inside")
         and p.where.precision is not PlacePrecision.COUNTRY
         and not _about(reading, p)
     ]
     return min(finest(located), key=lambda p: abs(reading.position(p.start) - position), default=None)
+
+
+_MEANWHILE = frozenset(("as", "while", "since", "although", "though", "whereas"))
+
+
+def _meanwhile(reading: Reading, place: PlaceMention, position: int) -> bool:
+    """ "as Israel wages war in Gaza": where something else goes on."""
+    parsed = reading.parsed
+    k = parsed.clause_of(reading.position(place.start))
+    clause = parsed.clauses[k] if k >= 0 else None
+    aside = clause is not None and clause.own_subject and clause.conjunction in _MEANWHILE
+    return aside and k != parsed.clause_of(position)
 
 
 def _of_who_speaks(reading: Reading, place: PlaceMention, position: int, speeches: set[int]) -> bool:

@@ -47,7 +47,8 @@ def bind_parties(candidate: Candidate, s: Scene) -> None:
     others = [
         a
         for a in _affected(candidate, s)
-        if (a.side not in own or not a.side)
+        if not _source(reading, a)
+        and (a.side not in own or not a.side)
         and not _topic(reading, a)
         and not (venue(reading, a) and not _struck(reading, kind, a))
     ]
@@ -114,7 +115,14 @@ def venue(reading: Reading, actor: Actor) -> bool:
     )
 
 
+def _source(reading: Reading, actor: Actor) -> bool:
+    """ "according to a US official"."""
+    return any(a.clause < 0 and a.speaker.actor is actor for a in reading.says)
+
+
 def _only_speaks(reading: Reading, actor: Actor) -> bool:
+    if _source(reading, actor):
+        return True
     for k in speech_clauses(reading):
         subject = reading.parsed.clauses[k].subject
         if subject is not None and subject[0] <= actor.first < subject[1]:

@@ -27,6 +27,7 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "named_place": force.named_place,
     "troops": force.troops,
     "place": force.place,
+    "place_near": force.place_near,
     "armed_object": force.armed_object,
     "concession": force.concession,
     "withdrawal_object": force.withdrawal_object,

@@ -220,8 +220,12 @@ def captives(s: Scene) -> bool:
         if _course_of(s, ("exchange", "swap")):
             return True
         return s.has("captives", max(0, s.trigger.first - 4), s.trigger.last + 6)
-    home = s.subject is not None and s.trigger.phrase == "return" and s.has("captives", *s.subject)
+    freed = s.subject is not None and s.trigger.phrase == "return"
+    home = freed and any(t.lower in _FREED for t in s.tokens[slice(*(s.subject or (0, 0)))])
     return home or s.has("captives", first, min(last, first + 8)) or s.subject_has("captives")
+
+
+_FREED = frozenset("prisoners prisoner hostages hostage captives captive detainees pows defenders".split())
 
 
 def _course_of(s: Scene, nouns: tuple[str, ...]) -> bool:

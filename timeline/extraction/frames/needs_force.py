@@ -93,6 +93,8 @@ def violent(s: Scene) -> bool:
     if _rate(s) or (s.trigger.phrase == "kill" and tokens[min(s.trigger.last, b - 1)].lower == "off"):
         return False
     lower = tokens[s.trigger.head].lower
+    if s.trigger.nominal and (_used(s) or not (_in_flight(s) or s.tolls_in(a, b))):
+        return False
     if s.trigger.phrase in ("blow up", "blow * up", "detonate", "sabotage", "assassinate"):
         return True
     if s.trigger.nominal and (points_back(s) or _known_act(s, lower)):
@@ -136,6 +138,28 @@ def violent(s: Scene) -> bool:
         or (s.subject is not None and s.has("victims", *s.subject))
         or bool(s.reading.tolls)
     )
+
+
+_WEAPONS = frozenset("drone missile rocket shell bomb mine landmine grenade".split())
+
+
+def _in_flight(s: Scene) -> bool:
+    """A weapon does something, or something is done with it: "a drill of missiles" is no strike."""
+    if s.tokens[s.trigger.head].noun not in _WEAPONS:
+        return True
+    return s.clause is not None and s.tokens[s.clause.verb].verb in _FLYING
+
+
+_FLYING = frozenset(
+    "hit strike fall land fly launch fire explode crash shoot attack rain kill wound injure damage destroy drop "
+    "target detonate pound slam reach enter use send".split()
+)
+
+
+def _used(s: Scene) -> bool:
+    """ "condemned the use of shelling"."""
+    before = [t.lower for t in s.tokens[max(0, s.trigger.first - 3) : s.trigger.first]]
+    return ("use", "of") in pairwise(before)
 
 
 _ACTS = frozenset(
@@ -341,7 +365,11 @@ def troops(s: Scene) -> bool:
 
 def armed_object(s: Scene) -> bool:
     """Those driven out are troops or a warring side."""
-    region = s.subject if s.passive and s.subject is not None else (s.trigger.head, s.object[1])
+    region: tuple[int, int] = (s.trigger.head, s.object[1])
+    if s.passive and s.subject is not None:
+        region = s.subject
+    elif s.reading.parsed.phrase_after(s.trigger.head + 1, s.object[1]) is None:
+        return False  # "driving through the town from the west"
     return any(a.kind in ARMED or (a.kind == STATE and not a.adjective) for a in s.actors_in(*region))
 
 
@@ -350,6 +378,11 @@ def place(s: Scene) -> bool:
     if not s.trigger.nominal and first < len(s.tokens) and s.tokens[first].lower == "it":
         return bool(s.places_in(0, s.trigger.first))
     return bool(s.places_in(*s.span)) or (s.subject is not None and bool(s.places_in(*s.subject)))
+
+
+def place_near(s: Scene) -> bool:
+    """A place right behind the noun, or in its own phrase."""
+    return bool(s.places_in(max(0, s.trigger.first - 4), min(s.span[1], s.trigger.last + 12)))
 
 
 def concession(s: Scene) -> bool:

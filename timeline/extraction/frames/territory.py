@@ -2,7 +2,14 @@
 
 from timeline.extraction.actors.registry import ARMED, PERSON, STATE, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
-from timeline.extraction.frames.binding import date_for, earlier, finest, places_for, speakers_for
+from timeline.extraction.frames.binding import (
+    date_for,
+    earlier,
+    finest,
+    phrase_date,
+    places_for,
+    speakers_for,
+)
 from timeline.extraction.frames.candidate import Candidate, add_parties, ours
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.modality import modality_of
@@ -85,7 +92,7 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
             if a.side and a.side not in own and a.kind != PERSON and not _describes_subject(s, a)
         ]
         add_parties(candidate, losers[:1], Role.TARGET)
-        candidate.date = date_for(reading, s.trigger.head, s.clause_index)
+        candidate.date = phrase_date(s) or date_for(reading, s.trigger.head, s.clause_index)
         candidate.speakers = names
         if not doers:
             add_parties(candidate, ours(reading, s, says), Role.INITIATOR)

@@ -427,6 +427,10 @@ def _share_subjects(parsed: Parsed) -> None:
         if clause.subject is not None or k == 0:
             continue
         parent = parsed.clauses[clause.parent if clause.parent >= 0 else k - 1]
+        if clause.kind is Kind.COORDINATED and parsed.tokens[clause.group[0]].tag in ("VBD", "VBZ"):
+            while parent.kind in (Kind.INFINITIVE, Kind.PARTICIPLE) and parent.parent >= 0:
+                clause.parent = parent.parent  # "urged X to withdraw and highlighted"
+                parent = parsed.clauses[parent.parent]
         verb = parsed.tokens[parent.verb].verb
         controlled = clause.kind is Kind.INFINITIVE and verb in _OBJECT_CONTROL
         charged = clause.kind is Kind.PARTICIPLE and verb in _CHARGING and not parent.passive
