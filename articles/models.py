@@ -307,7 +307,7 @@ class Article(Work):
     @property
     def origin(self) -> str:
         """The key under which reprints of this text count once."""
-        return f"group:{self.syndication_group_id}" if self.syndication_group_id else f"article:{self.pk}"
+        return origin_key(self.pk, self.syndication_group_id)
 
     @property
     def state(self) -> str:
@@ -319,6 +319,10 @@ class Article(Work):
         if self.extracted_with:
             return "read"
         return "failed, waits to be tried again" if self.last_error else "waiting"
+
+
+def origin_key(article: int, group: int | None) -> str:
+    return f"group:{group}" if group else f"article:{article}"
 
 
 class ArticleVersion(models.Model):

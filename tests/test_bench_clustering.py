@@ -15,8 +15,8 @@ def test_it_clusters_beside_what_is_stored_and_writes_nothing():
     before = list(Report.objects.values()), list(Event.objects.values())
     out = StringIO()
     call_command("bench_clustering", "--reports", "2", stdout=out)
-    assert "2 reports beside 3" in out.getvalue()
-    assert "2 joined an event" in out.getvalue()
+    assert "2 reports of 2 articles beside 3" in out.getvalue()
+    assert out.getvalue().count("2 joined an event") == 2  # together, and by article
     assert (list(Report.objects.values()), list(Event.objects.values())) == before
 
 

@@ -1,123 +1,127 @@
-"""Reports as clustering sees them, and the queries that it asks of the store."""
+"""Reports as clustering sees them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Hashable
+from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
-
-from timeline.clustering import Account, Decisions, Window, content_words, headed
-from timeline.clustering.grouping import Placed
-from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Role, Stance
-from timeline.extraction.findings import Party
-from timeline.models import Event, Report
-from timeline.models.reports import ReportQuerySet
-
-# How far from the new accounts a curator's decision may still matter: more than clustering's windows reach.
-REACH = timedelta(days=40)
+from timeline.clustering import Account, content_words, headed
+from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Role, Stance, Toll
+from timeline.extraction.findings import Figure, Party
+from timeline.models import Report
+from timeline.models.tolls import BOUNDS
 
 
 def parties_of(report: Report) -> list[Party]:
     return [Party(name, Role(role), kind, side) for name, role, kind, side in report.parties]
 
 
+class Told(NamedTuple):
+    """What a stored report tells, as clustering needs it."""
+
+    origin: str
+    article: str
+    published: datetime
+    title: str
+    type: str
+    start: date
+    end: date
+    precision: str
+    basis: str
+    night: bool
+    modality: str
+    stance: str
+    place_key: str
+    place_name: str
+    admin1: str
+    country: str
+    lat: float | None
+    lon: float | None
+    place_precision: str
+    parties: list[list[str]]
+    target: str
+    weapon: str
+    speakers: list[str]
+    quote: str
+    killed_low: int | None
+    killed_best: int | None
+    killed_high: int | None
+    wounded_low: int | None
+    wounded_best: int | None
+    wounded_high: int | None
+
+
 def account_of(report: Report, id: Hashable | None = None) -> Account:
     """`report` with its `place` and `article`; `id` where it is not stored yet."""
-    by_role: dict[Role, list[Party]] = defaultdict(list)
-    for party in parties_of(report):
-        by_role[party.role].append(party)
-    initiators, targets = by_role[Role.INITIATOR], by_role[Role.TARGET]
-    others = by_role[Role.PARTICIPANT] + by_role[Role.MEDIATOR]
-    place, words = report.place, content_words(report.quote)
+    place, article = report.place, report.article
+    where = (
+        (place.key, place.name, place.admin1, place.country, place.latitude, place.longitude)
+        if place
+        else _NOWHERE
+    )
+    told = Told(
+        article.origin, article.url, article.published, article.title,
+        report.type, report.start, report.end, report.precision, report.date_basis, report.night,
+        report.modality, report.stance, *where, report.place_precision,
+        report.parties, report.target, report.weapon, report.attributed_to, report.quote,
+        *(getattr(report, f"{kind}_{bound}") for kind in (Toll.KILLED, Toll.WOUNDED) for bound in BOUNDS),
+    )  # fmt: skip
+    return account_from(told, report.pk if id is None else id)
+
+
+_NOWHERE = ("", "", "", "", None, None)
+_PRECISIONS = {p.value: p for p in Precision}
+_BASES = {b.value: b for b in DateBasis}
+_MODALITIES = {m.value: m for m in Modality}
+_STANCES = {s.value: s for s in Stance}
+_PLACE_PRECISIONS: dict[str, PlacePrecision | None] = {"": None} | {p.value: p for p in PlacePrecision}
+
+
+def account_from(told: Told, id: Hashable) -> Account:
+    located = told.place_key != ""
+    initiators: list[list[str]] = []
+    targets: list[list[str]] = []
+    others: list[list[str]] = []
+    for party in told.parties:
+        role = party[1]
+        (initiators if role == Role.INITIATOR else targets if role == Role.TARGET else others).append(party)
+    words = content_words(told.quote)
     return Account(
-        id=report.pk if id is None else id,
-        article=report.article.url,
-        published=report.article.published,
-        origin=report.article.origin,
-        type=report.type,
-        start=report.start,
-        end=report.end,
-        precision=Precision(report.precision),
-        basis=DateBasis(report.date_basis),
-        night=report.night,
-        modality=Modality(report.modality),
-        stance=Stance(report.stance),
-        place_key=place.key if place else "",
-        place_name=place.name if place else "",
-        place_precision=PlacePrecision(report.place_precision) if report.place_precision else None,
-        admin1=place.admin1 if place else "",
-        country=place.country if place else "",
-        lat=place.latitude if place else None,
-        lon=place.longitude if place else None,
-        initiators=frozenset(p.name for p in initiators),
-        targets=frozenset(p.name for p in targets) | ({report.target} - {""}),
-        participants=frozenset(p.name for p in others),
-        people=frozenset(p.name for p in initiators + others if p.kind == "person"),
-        sides=frozenset(p.side for p in initiators if p.side),
-        target_sides=frozenset(p.side for p in targets if p.side),
-        party_sides=frozenset(p.side for p in others if p.side),
-        speakers=frozenset(report.attributed_to),
-        killed=report.figure("killed"),
-        wounded=report.figure("wounded"),
-        weapon=report.weapon,
+        id=id,
+        article=told.article,
+        published=told.published,
+        origin=told.origin,
+        type=told.type,
+        start=told.start,
+        end=told.end,
+        precision=_PRECISIONS[told.precision],
+        basis=_BASES[told.basis],
+        night=told.night,
+        modality=_MODALITIES[told.modality],
+        stance=_STANCES[told.stance],
+        place_key=told.place_key,
+        place_name=told.place_name if located else "",
+        place_precision=_PLACE_PRECISIONS[told.place_precision],
+        admin1=told.admin1 if located else "",
+        country=told.country if located else "",
+        lat=told.lat,
+        lon=told.lon,
+        initiators=frozenset(name for name, *_ in initiators),
+        targets=frozenset(name for name, *_ in targets) | ({told.target} - {""}),
+        participants=frozenset(name for name, *_ in others),
+        people=frozenset(name for name, _, kind, _ in (*initiators, *others) if kind == "person"),
+        sides=frozenset(side for *_, side in initiators if side),
+        target_sides=frozenset(side for *_, side in targets if side),
+        party_sides=frozenset(side for *_, side in others if side),
+        speakers=frozenset(told.speakers),
+        killed=_figure(told.killed_low, told.killed_best, told.killed_high),
+        wounded=_figure(told.wounded_low, told.wounded_best, told.wounded_high),
+        weapon=told.weapon,
         words=words,
-        heading=headed(words, report.article.title),
+        heading=headed(words, told.title),
     )
 
 
-class StoredReports:
-    """`clustering.Stored` on the report table. `without` are reports that are about to be superseded."""
-
-    def __init__(self, without: Iterable[int] = ()) -> None:
-        self.without = list(without)
-
-    def _live(self) -> ReportQuerySet:
-        return (
-            Report.objects.live()
-            .exclude(pk__in=self.without)
-            .select_related("place", "article")
-            .defer("article__text", "more_evidence", "notes", "toll_words", "link_reasons")
-        )
-
-    @staticmethod
-    def _placed(reports: QuerySet[Report]) -> Iterator[Placed]:
-        return ((account_of(report), report.event_id) for report in reports)
-
-    def near(self, window: Window, since: datetime | None = None) -> Iterator[Placed]:
-        reports = self._live().touching(window.first, window.last).filter(type__in=window.types)
-        if window.country:
-            reports = reports.filter(Q(place=None) | Q(place__country__in=["", window.country]))
-        if window.admin1:
-            reports = reports.filter(Q(place=None) | Q(place__admin1__in=["", window.admin1]))
-        if window.place_key:
-            reports = reports.filter(place__key=window.place_key)
-        if since:
-            reports = reports.filter(article__published__gte=since)
-        return self._placed(reports)
-
-    def article(self, article: str) -> Iterator[Placed]:
-        return self._placed(self._live().filter(article__url=article))
-
-    def event(self, event: Any) -> Iterator[Placed]:
-        return self._placed(self._live().filter(event=event))
-
-
-def decisions_near(reports: list[Report], without: Iterable[int] = ()) -> Decisions:
-    """What curators decided around these reports: pinned ones, and all of a confirmed event, stay together."""
-    if not reports:
-        return Decisions()
-    decided = (
-        Report.objects.live()
-        .exclude(pk__in=list(without))
-        .filter(Q(pinned=True) | Q(event__review=Event.Review.CONFIRMED))
-        .filter(
-            start__lte=max(r.end for r in reports) + REACH, end__gte=min(r.start for r in reports) - REACH
-        )
-    )
-    together: dict[int, set[Hashable]] = defaultdict(set)
-    for pk, event in decided.values_list("pk", "event"):
-        together[event].add(pk)
-    return Decisions(tuple(frozenset(pks) for pks in together.values()))
+def _figure(low: int | None, best: int | None, high: int | None) -> Figure | None:
+    return None if low is best is high is None else Figure(low, best, high)

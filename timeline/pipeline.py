@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from articles.models import Article
 from timeline import by_hand, ledger, rereading
-from timeline.accounts import StoredReports, account_of, decisions_near
+from timeline.accounts import account_of
 from timeline.clustering import Settlement, settle
 from timeline.extraction import VERSION, Document, Finding, extract
 from timeline.extraction.codebook import Category, Status, Toll
 from timeline.extraction.speakers.affiliation import affiliation
 from timeline.models import Actor, Event, Report, ReportActor
+from timeline.nearby import Nearby
 
 EXTRACTOR = VERSION
 
@@ -184,9 +185,9 @@ def _place(new: list[Report]) -> set[int]:
     }
     touched = {report.event_id for report in new if report.event_id}
     headings = Headings()
-    settlement = settle(
-        [account_of(report, id) for id, report in free.items()], StoredReports(), decisions_near(new)
-    )
+    accounts = [account_of(report, id) for id, report in free.items()]
+    nearby = Nearby(accounts)
+    settlement = settle(accounts, nearby, nearby.decisions)
     moved = _fetch_moved(settlement, free)
     for change in settlement.changes:
         reports = [free[id] if id in free else moved[id] for id in change.gained]

@@ -13,8 +13,10 @@ WORD = re.compile(r"[^\W_]+")
 @lru_cache(maxsize=50_000)
 def fold(name: str) -> str:
     """A name without case, accents and punctuation: "Huliaipole’s" and "huliaipole's" are one."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join(WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(WORD.findall(plain))
 
 
 @lru_cache(maxsize=50_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from timeline.extraction.codebook import (
@@ -37,9 +38,12 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(w for w in fold(text).split() if (len(w) > 3 or w.isdigit()) and w not in _COMMON)
 
 
+_title_words = lru_cache(maxsize=10_000)(content_words)  # an article's reports have one title
+
+
 def headed(words: frozenset[str], title: str) -> frozenset[str]:
     """The content words of a headline, if the quote with these `words` tells what it announces; else none."""
-    heading = content_words(title)
+    heading = _title_words(title)
     return heading if heading and HEADED * len(heading & words) >= len(heading) else frozenset()
 
 

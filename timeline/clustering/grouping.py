@@ -26,6 +26,7 @@ from timeline.clustering.likeness import SPEECH, alike
 from timeline.clustering.matching import EventView, Match, Window, compare, retells
 
 Placed = tuple[Account, Hashable]  # an account and the key of its event
+_ByRegion = dict[tuple[str, str], list[Account]]
 
 
 class Stored(Protocol):
@@ -67,6 +68,14 @@ class Decisions:
             foes[other].add(one)
         object.__setattr__(self, "core", core)
         object.__setattr__(self, "foes", {account: frozenset(others) for account, others in foes.items()})
+
+    @classmethod
+    def of_events(cls, core: Mapping[Hashable, int]) -> Decisions:
+        """`core`: account to event, of those that a curator put there. It may still grow: every account that a
+        store hands out must be in it by then."""
+        decisions = cls()
+        object.__setattr__(decisions, "core", core)
+        return decisions
 
 
 NO_DECISIONS = Decisions()
@@ -124,7 +133,7 @@ class _Board:
 
     stored: Stored
     decisions: Decisions
-    fresh: tuple[Account, ...] = ()  # accounts that are not stored yet
+    fresh: Memory = field(default_factory=lambda: Memory())  # accounts that are not stored yet
     known: dict[Hashable, Account] = field(default_factory=dict)
     key: dict[Hashable, Hashable] = field(default_factory=dict)  # the stored event of each stored account
     label: dict[Hashable, Label | None] = field(default_factory=dict)  # of the accounts that were placed
@@ -144,7 +153,7 @@ class _Board:
         if found is None:
             found = self.learn(self.stored.near(window, since))
             ids = {a.id for a in found}
-            found += [a for a in self.fresh if a.id not in ids and window.admits(a)]
+            found += [a for a, _ in self.fresh.near(window, since) if a.id not in ids]
             self._windows[window, since] = found
         return found
 
@@ -273,37 +282,41 @@ def settle(accounts: Iterable[Account], stored: Stored, decisions: Decisions = N
     `accounts`: new ones, or stored ones to be looked at again. An account that arrives late, between
     accounts of its article that were placed before, takes these with it.
     """
-    new = {a.id: a for a in accounts}
-    board = _Board(stored, decisions, fresh=tuple(new.values()))
-    queue = sorted(_articles(new.values()))  # sorted, hence a heap
-    done: set[tuple[datetime, str]] = set()
+    new: dict[str, dict[Hashable, Account]] = defaultdict(dict)
+    board = _Board(stored, decisions)
+    for account in accounts:
+        new[account.article][account.id] = account
+        board.fresh.put(account, None)
+    queue = sorted({(a.published, a.article) for article in new.values() for a in article.values()})
+    seen = set(queue)  # sorted, hence a heap
     while queue:
         at = heappop(queue)
-        if at in done:
-            continue
-        done.add(at)
         article = {a.id: a for a in board.learn(stored.article(at[1]))}
-        article |= {a.id: a for a in new.values() if a.article == at[1]}
+        article |= new.get(at[1], {})
         if undecided := [id for id in article if id in decisions.core and id not in board.key]:
             raise ValueError(f"decided by a curator, yet in no event: {undecided}")
         for label in board.place(sorted(article.values(), key=lambda a: a.order)):
-            for later in _disturbed(board, label, at):
-                heappush(queue, (later.published, later.article))
+            for later in _disturbed(board, label, at, seen):
+                seen.add(later)
+                heappush(queue, later)
     return _settlement(board)
 
 
-def _disturbed(board: _Board, label: Label, at: tuple[datetime, str]) -> list[Account]:
-    """The accounts of articles after this one that resemble one of this event's."""
+def _disturbed(
+    board: _Board, label: Label, at: tuple[datetime, str], seen: set[tuple[datetime, str]]
+) -> set[tuple[datetime, str]]:
+    """The articles after this one that have an account like one of this event's, and are not `seen` yet."""
     members = board.members(label)
     if not members:
-        return []
-    return [
-        later
+        return set()
+    return {
+        (later.published, later.article)
         for later in board.near(Window.around_all(members), since=at[0])
         if (later.published, later.article) > at
+        and (later.published, later.article) not in seen
         and later.id not in board.decisions.core
         and any(alike(later, m) for m in members if m.id != later.id)
-    ]
+    }
 
 
 def _settlement(board: _Board) -> Settlement:
@@ -337,14 +350,14 @@ def _carry_over(board: _Board, groups: Mapping[Label, list[Account]]) -> dict[La
 
 
 class Memory:
-    """`Stored` in memory: what `cluster` works on, and the measure for a store in a database."""
+    """`Stored` in memory: what `cluster` works on, and what a store in a database has read."""
 
     LONG = 31  # days from which an account is not listed under each of its days
 
     def __init__(self) -> None:
         self.events: dict[Hashable, Hashable] = {}
-        self._days: dict[tuple[str, int], list[Account]] = defaultdict(list)
-        self._long: dict[str, list[Account]] = defaultdict(list)
+        self._days: dict[tuple[str, int], _ByRegion] = defaultdict(lambda: defaultdict(list))
+        self._long: dict[str, _ByRegion] = defaultdict(lambda: defaultdict(list))
         self._articles: dict[str, list[Account]] = defaultdict(list)
         self._members: dict[Hashable, dict[Hashable, Account]] = defaultdict(dict)
 
@@ -352,25 +365,26 @@ class Memory:
         if account.id in self.events:
             del self._members[self.events[account.id]][account.id]
         else:
+            region = account.country, account.admin1
             self._articles[account.article].append(account)
             if account.last - account.first >= self.LONG:
-                self._long[account.type].append(account)
+                self._long[account.type][region].append(account)
             else:
                 for day in range(account.first, account.last + 1):
-                    self._days[account.type, day].append(account)
+                    self._days[account.type, day][region].append(account)
         self.events[account.id] = event
         self._members[event][account.id] = account
 
     def near(self, window: Window, since: datetime | None = None) -> list[Placed]:
         found: dict[Hashable, Account] = {}
+        days = range(window.first.toordinal(), window.last.toordinal() + 1)
         for type_ in window.types:
-            lists = [self._long[type_]] if type_ in self._long else []
-            for day in range(window.first.toordinal(), window.last.toordinal() + 1):
-                if (type_, day) in self._days:
-                    lists.append(self._days[type_, day])
-            for account in (a for list_ in lists for a in list_):
-                if window.admits(account) and (since is None or account.published >= since):
-                    found[account.id] = account
+            listed = [self._long[type_]] if type_ in self._long else []
+            listed += [self._days[type_, day] for day in days if (type_, day) in self._days]
+            for by_region in listed:
+                for account in _within(window, by_region):
+                    if window.admits(account) and (since is None or account.published >= since):
+                        found[account.id] = account
         return [(account, self.events[id]) for id, account in found.items()]
 
     def article(self, article: str) -> list[Placed]:
@@ -378,6 +392,18 @@ class Memory:
 
     def event(self, event: Hashable) -> list[Placed]:
         return [(account, event) for account in self._members[event].values()]
+
+    def groups(self) -> set[Hashable]:
+        """The events of the accounts."""
+        return {event for event, members in self._members.items() if members}
+
+
+def _within(window: Window, by_region: _ByRegion) -> Iterator[Account]:
+    """The accounts listed under the regions that the window admits."""
+    if window.country and window.admin1:
+        regions = [(c, r) for c in (window.country, "") for r in (window.admin1, "")]
+        return (account for region in regions if region in by_region for account in by_region[region])
+    return (account for accounts in by_region.values() for account in accounts)
 
 
 def cluster(accounts: Iterable[Account], decisions: Decisions = NO_DECISIONS) -> list[Group]:

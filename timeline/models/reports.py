@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -26,12 +27,6 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def live(self) -> Self:
         """Not replaced by a later reading of the article, not struck out by a curator."""
         return self.filter(LIVE)
-
-    def touching(self, first: date, last: date) -> Self:
-        """Those whose dates overlap the period. With a type, two short ranges of an index whatever the table's
-        size: the starts of the month before the period, and the few reports that last longer."""
-        recent = Q(start__gte=first - LONG) | LASTING
-        return self.filter(recent, start__lte=last, end__gte=first)
 
     def with_successors(self) -> list[int]:
         """The keys of these reports and of all that have replaced them since, in that order."""
@@ -82,6 +77,10 @@ class Report(Tolls):
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
     place_precision = models.CharField(max_length=16, choices=choices.of(PlacePrecision), blank=True)
     place_words = models.CharField(max_length=200, blank=True)
+    country = models.CharField(
+        max_length=2, blank=True, editable=False, help_text="Of the place: the database keeps it so."
+    )
+    admin1 = models.CharField(max_length=200, blank=True, editable=False, help_text="Likewise.")
     target = models.CharField(max_length=300, blank=True)
     weapon = models.CharField(max_length=200, blank=True)
     toll_words = models.JSONField(default=dict, blank=True)
@@ -120,9 +119,18 @@ class Report(Tolls):
         indexes = [
             models.Index(fields=["event"], name="report_live_event", condition=Q(superseded_at=None)),
             models.Index(fields=["article"], name="report_live_article", condition=Q(superseded_at=None)),
-            # Where clustering looks for reports of the same act: `touching`.
-            models.Index(fields=["type", "start"], name="report_near", condition=LIVE),
-            models.Index(fields=["type", "start"], name="report_near_lasting", condition=LIVE & LASTING),
+            # What an actor said: the actor's page, and what follows when an editor changes the actor.
+            GinIndex(fields=["attributed_to"], name="report_speakers", condition=Q(superseded_at=None)),
+            # Where clustering looks for reports of the same act (timeline.nearby).
+            models.Index(
+                fields=["type", "country", "admin1", "start", "end"], name="report_cell", condition=LIVE
+            ),
+            models.Index(fields=["type", "start", "end"], name="report_near", condition=LIVE),
+            models.Index(
+                fields=["type", "country", "admin1", "start"],
+                name="report_cell_lasting",
+                condition=LIVE & LASTING,
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
