@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import TypeVar
 
 from timeline.extraction.actors.registry import Actor, Registry
@@ -84,8 +83,8 @@ def read(document: Document) -> list[Reading]:
     """Read every sentence of an article, in order (the registry of people learns on the way)."""
     text = document.text
     found = sentences(text)
-    places = find_places(document, found)
-    dates = find_dates(text, found, document.day)
+    places = _by_sentence(found, find_places(document, found))
+    dates = _by_sentence(found, find_dates(text, found, document.day))
     registry = Registry()
     readings = []
     for s in found:
@@ -93,7 +92,7 @@ def read(document: Document) -> list[Reading]:
         if not tokens:
             continue
         parsed = parse(tokens)
-        reading = Reading(s, parsed, places=_within(s, places), dates=_within(s, dates), text=text)
+        reading = Reading(s, parsed, places=places[s.index], dates=dates[s.index], text=text)
         reading.actors = registry.read(parsed, _positions(reading))
         reading.says = attributions(parsed, reading.actors)
         readings.append(reading)
@@ -115,8 +114,10 @@ def _positions(reading: Reading) -> set[int]:
 _Mention = TypeVar("_Mention", PlaceMention, DateMention)
 
 
-def _within(sentence: Sentence, mentions: list[_Mention]) -> list[_Mention]:
-    """Those of an article's mentions, which are in order, that begin in the sentence."""
-    first = bisect_left(mentions, sentence.start, key=attrgetter("start"))
-    last = bisect_left(mentions, sentence.end, first, key=attrgetter("start"))
-    return mentions[first:last]
+def _by_sentence(sentences: list[Sentence], mentions: list[_Mention]) -> list[list[_Mention]]:
+    """An article's mentions, which are in order, by the sentence in which each begins."""
+    found: list[list[_Mention]] = [[] for _ in sentences]
+    ends = [s.end for s in sentences]
+    for mention in mentions:
+        found[bisect_right(ends, mention.start)].append(mention)
+    return found

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from timeline.extraction.grammar.clauses import Parsed
 from timeline.extraction.grammar.inflection import noun_forms
@@ -81,12 +81,20 @@ def weapon_words() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     return table
 
 
+@lru_cache(maxsize=65_536)
+def _may_trigger(token: Token) -> bool:
+    """Nine words in ten do not."""
+    return token.verb in _verbs() or token.lower in _nouns()
+
+
 def find_triggers(parsed: Parsed) -> Iterator[Trigger]:
     """Every trigger of the sentence, several for one word when the lexicon has several readings of it."""
     tokens = parsed.tokens
     verbs = {c.verb for c in parsed.clauses}
     verb_phrases, noun_phrases = _verbs(), _nouns()
     for i, token in enumerate(tokens):
+        if not _may_trigger(token):
+            continue
         if i in verbs and token.verb in verb_phrases and token.tag.startswith("VB"):
             seen: set[str] = set()
             for rest, phrase, entry in verb_phrases[token.verb]:

@@ -1,5 +1,7 @@
 """Names and titles in a sentence: where one ends, what a title makes of it, whether it acts or speaks."""
 
+from functools import lru_cache
+
 from timeline.extraction.actors.actor import Actor
 from timeline.extraction.actors.lexicon import NOT_NAMES, PERSON, Entry, begins_a_name, title_words
 from timeline.extraction.grammar.clauses import Parsed, reporting_verb
@@ -48,6 +50,7 @@ def speaking(parsed: Parsed, actor: Actor) -> bool:
     )
 
 
+@lru_cache(maxsize=65_536)
 def may_begin(token: Token) -> bool:
     """Whether an actor may begin here: all but one word in five are lower case and no lexicon's."""
     return token.tag == "PRP" or begins_a_name(token) or token.text[0].isupper()

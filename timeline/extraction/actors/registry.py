@@ -83,14 +83,13 @@ class Registry:
         tokens = parsed.tokens
         self.places = places
         found: list[Actor] = []
-        i = 0
-        while i < len(tokens):
-            actor = self._at(parsed, i, found) if may_begin(tokens[i]) else None
-            if actor is None:
-                i += 1
+        done = 0
+        for i, token in enumerate(tokens):
+            if i < done or not may_begin(token):
                 continue
-            found.append(actor)
-            i = max(actor.last, i + 1)
+            if (actor := self._at(parsed, i, found)) is not None:
+                found.append(actor)
+                done = actor.last
         found = self._with_phrases(parsed, found)
         self._remember(parsed, found)
         return found
@@ -305,16 +304,18 @@ class Registry:
     def _with_phrases(self, parsed: Parsed, found: list[Actor]) -> list[Actor]:
         """Add common nouns that act ("the rebels", "local authorities") where no name covers them."""
         covered = {p for a in found for p in range(a.first, a.last)}
-        heads = head_nouns()
+        heads, tokens = head_nouns(), parsed.tokens
         for a, b in parsed.phrases:
-            last = next((j for j in range(b - 1, a - 1, -1) if parsed.tokens[j].tag.startswith("NN")), None)
-            if last is None or last in covered:
+            last = b - 1
+            while last >= a and not tokens[last].tag.startswith("NN"):
+                last -= 1
+            if last < a or last in covered:
                 continue
-            owner_end = next((j for j in range(a + 1, last) if parsed.tokens[j].tag == "POS"), None)
-            if owner_end is not None and heads.get(parsed.tokens[last].lower) is None:
-                b, last = owner_end, owner_end - 1  # "the rebels' capture of the town"
-                if last in covered:
+            if tokens[last].lower not in heads:
+                owner_end = next((j for j in range(a + 1, last) if tokens[j].tag == "POS"), None)
+                if owner_end is None or owner_end - 1 in covered:
                     continue
+                b, last = owner_end, owner_end - 1  # "the rebels' capture of the town"
             t = parsed.tokens[last]
             if t.lower == "force" and b - a == 1:
                 continue  # "came into force", "by force"

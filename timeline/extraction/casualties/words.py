@@ -8,7 +8,9 @@ count         "five deaths", "the bodies of five"       toll    "the death toll 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from timeline.extraction.casualties.people import Word
 from timeline.extraction.codebook import Toll
@@ -49,8 +51,8 @@ def casualty_words(name: str) -> frozenset[str]:
 
 
 @cache
-def _needles() -> tuple[str, ...]:
-    """A word of every phrase of the lexicon, as few as will do."""
+def _needles() -> BytesAhoCorasick:
+    """Finds a word of every phrase of the lexicon, as few as will do."""
     lexicon = load("casualties")
     phrases = {
         tuple(phrase.split()) for kind in Toll for form in _FORMS for phrase in lexicon[str(kind)][form]
@@ -64,17 +66,13 @@ def _needles() -> tuple[str, ...]:
     for phrase in sorted(phrases):
         if not any(known in word for word in phrase for known in words):
             words.add(max(phrase, key=len))
-    return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
+    few = sorted(word for word in words if not any(other in word for other in words - {word}))
+    return BytesAhoCorasick([word.encode("ascii") for word in few])
 
 
 def may_hold_tolls(sentence: str) -> bool:
     """A cheap look that passes every sentence with a casualty word: most sentences have none."""
-    return any(map(_has_needle, sentence.lower().split()))
-
-
-@lru_cache(maxsize=65_536)
-def _has_needle(word: str) -> bool:
-    return any(needle in word for needle in _needles())
+    return bool(_needles().find_matches_as_indexes(sentence.lower().encode("ascii", "replace")))
 
 
 def find_triggers(words: Sequence[Word]) -> list[Trigger]:

@@ -65,7 +65,7 @@ def find_dates(text: str, sentences: Sequence[Sentence], day: date) -> list[Date
         nights: list[int] = []  # of `here`, those that hang on the day of the speech
         done = sentence.start
         for word in _WORD.finditer(text, sentence.start, sentence.end):
-            names = _patterns_at(word.group())
+            names = _patterns_at(word[0])
             if not names or (start := word.start()) < done:
                 continue
             for name in names:

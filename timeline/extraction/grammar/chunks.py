@@ -1,8 +1,9 @@
 """Noun phrases, verb groups and quotation marks of a sentence. All indexes are token positions."""
 
-from timeline.extraction.grammar.tokens import Token
+from timeline.extraction.grammar.tokens import QUOTES, Token
 
 _NP_INSIDE = frozenset("DT PRP$ CD JJ JJR JJS NN NNS NNP NNPS POS $ PDT FW WP$".split())
+_VERBAL = frozenset(("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"))
 _PARTICIPLES = frozenset(("VBN", "VBG"))
 # Words that are a phrase by themselves, as pronouns are.
 _ALONE = frozenset("everyone nobody both several dozens hundreds thousands".split())
@@ -23,6 +24,8 @@ GET = frozenset(("get", "got", "getting"))
 
 
 def quoted(tokens: list[Token]) -> list[bool]:
+    if QUOTES.isdisjoint([t.text for t in tokens]):
+        return [False] * len(tokens)
     inside, state = [], False
     for t in tokens:
         if t.text in "“„«":
@@ -132,9 +135,7 @@ def verb_groups(tokens: list[Token]) -> list[tuple[int, int, int]]:
     i, n = 0, len(tokens)
     while i < n:
         t = tokens[i]
-        if t.tag == "MD" or (
-            t.tag.startswith("VB") and not (t.tag in ("VBN", "VBG") and _modifies(tokens, i))
-        ):
+        if t.tag == "MD" or (t.tag in _VERBAL and not (t.tag in ("VBN", "VBG") and _modifies(tokens, i))):
             j, main = i, i if t.tag != "MD" else -1
             while j + 1 < n:
                 nxt = tokens[j + 1]

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     r"|\w+(?:(?:[-‑–]|['’](?!(?:s|S|re|ve|ll|d|m|t)\b))\w+)*"
     r"|--+|\.\.\.|…|\S"
 )
-_QUOTES = frozenset('"“”„«»')
+QUOTES = frozenset('"“”„«»')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Token:
 
     @property
     def is_quote(self) -> bool:
-        return self.text in _QUOTES
+        return self.text in QUOTES
 
 
 @cache
@@ -175,7 +175,7 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
         return "MD" if word in ("'ll", "'d") else "VBP"
     if not word[0].isalnum():
         return (
-            word if word in (",", ";", ":", "(", ")", ".", "?", "!") else ("''" if word in _QUOTES else "SYM")
+            word if word in (",", ";", ":", "(", ")", ".", "?", "!") else ("''" if word in QUOTES else "SYM")
         )
     if lower[0].isdigit():
         return "JJ" if lower.endswith(_ORDINAL) else "CD"
@@ -195,18 +195,14 @@ def _fixed_tag(word: str, lower: str, tag: str, first: bool) -> str:
 def _repair(tokens: list[Token]) -> None:
     participles, (pasts, past_participles), thirds = _participles(), _pasts(), _third_persons()
     for i, t in enumerate(tokens):
+        if not t.verb:
+            if t.tag == "VB" and i and _stands_for_a_noun(tokens, i):
+                tokens[i] = _tagged(t, "NN")
+            continue
+        if t.verb in ("be", "have", "do") or (i and t.text in _NAME_WORDS):
+            continue
         before = tokens[i - 1] if i else None
         after = tokens[i + 1] if i + 1 < len(tokens) else None
-        if (
-            t.tag == "VB"
-            and not t.verb
-            and before is not None
-            and before.tag in _NOMINAL
-            and (before.tag != "NN" or (after is not None and after.tag.startswith("VB")))
-        ):
-            tokens[i] = _tagged(t, "NN")  # "a war monitor said"
-        if not t.verb or t.verb in ("be", "have", "do") or (i and t.text in _NAME_WORDS):
-            continue
         takes_object = after is not None and (
             after.tag in ("DT", "PRP$", "CD", "NNP", "PRP")
             or after.lower in ("at", "dozens", "hundreds", "more", "up", "down", "that", "to")
@@ -281,6 +277,14 @@ def _repair(tokens: list[Token]) -> None:
                 t.tag.startswith("VB") and before is not None and before.tag in ("DT", "PRP$", "POS", "CD")
             ) or (t.tag.startswith("VB") and t.noun and before is not None and before.tag == "JJ"):
                 tokens[i] = _tagged(t, "NNS" if t.lower != t.verb else "NN")
+
+
+def _stands_for_a_noun(tokens: list[Token], i: int) -> bool:
+    """ "A war monitor said"."""
+    before = tokens[i - 1].tag
+    return before in _NOMINAL and (
+        before != "NN" or (i + 1 < len(tokens) and tokens[i + 1].tag.startswith("VB"))
+    )
 
 
 def _agrees(subject: Token | None, verb: Token) -> bool:

@@ -205,7 +205,8 @@ _BEYOND = 30  # kilometres
 def nearness(text: str, found: Spot, sentence_start: int) -> str:
     """What the words before a name say of the distance to it: "near", "far" (more than 30 km) or ""."""
     back = text[max(sentence_start, found.start - 80) : found.start]
-    if not _NEAR.search(back):
+    low = back.lower()
+    if not (" of" in low or " to" in low or " from" in low) or not _NEAR.search(back):
         return ""
     stated = list(_FAR.finditer(back))
     if not stated:

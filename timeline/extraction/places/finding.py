@@ -259,21 +259,21 @@ def _nearby(where: Where, preposition: str, said: str) -> Where:
 def _extent(line: Line, reading: Reading, site: str) -> tuple[int, int]:
     """From the direction to the type noun."""
     found, words = reading.spot, line.words
-    start = words[found.first - 1].start if found.direction else found.start
+    start = line.starts[found.first - 1] if found.direction else found.start
     end = found.end
-    noun = line.words[found.last + 1].start if found.last + 1 < len(words) else -1
+    noun = line.starts[found.last + 1] if found.last + 1 < len(words) else -1
     if reading.type_end > found.last and not found.possessive and noun - found.end == 1:
         if not any(found.last < s.first <= reading.type_end for s in line.spots):
-            end = words[reading.type_end].end
+            end = line.end(reading.type_end)
     elif site:
-        end = words[found.last + len(site.split())].end
+        end = line.end(found.last + len(site.split()))
     return start, end
 
 
 def _facility(line: Line, found: Spot) -> str:
     """The noun of a site named after the town: "air base" after Engels."""
     words, first = line.words, found.last + 1
-    if first >= len(words) or words[first].start - found.end != 1:
+    if first >= len(words) or line.starts[first] - found.end != 1:
         return ""
     if words[first].lower not in vocabulary().facility_words:
         return ""

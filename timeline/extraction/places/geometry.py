@@ -15,6 +15,13 @@ def distance(a: Place, b: Place) -> float:
     return 12742 * math.asin(min(1.0, math.sqrt(h)))
 
 
+def may_be_near(a: Place, b: Place) -> bool:
+    """Whether two places may be within 300 km: most pairs are not, which is seen without trigonometry."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None or abs(a.lat - b.lat) > 2.7:
+        return False
+    return abs(a.lon - b.lon) < 8 or abs(a.lat) > 65 or abs(a.lon - b.lon) > 352
+
+
 _SMALL = (Kind.SETTLEMENT, Kind.FACILITY)
 
 

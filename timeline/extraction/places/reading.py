@@ -7,6 +7,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from timeline.extraction.gazetteer.lookup import Kind, Match, Place
@@ -76,6 +77,7 @@ def read(
     return readings
 
 
+@lru_cache(maxsize=4096)
 def _is_direction(surface: str) -> bool:
     return all(word in vocabulary().directions for word in surface.lower().split())
 
@@ -108,7 +110,7 @@ def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
     """The noun of "X region", "village of X", "an area called X"; its position where it follows the name, or -1."""
     words, spot, types = line.words, reading.spot, vocabulary().types
     after = spot.last + 1
-    follows = after < len(words) and words[after].start - spot.end == 1
+    follows = after < len(words) and line.starts[after] - spot.end == 1
     if follows and words[after].lower in vocabulary().type_words and not heads_a_body(words, after):
         for length in (3, 2, 1):
             noun = " ".join(w.lower for w in words[after : after + length])
@@ -116,7 +118,7 @@ def _type_noun(line: Line, reading: Reading) -> tuple[str, int]:
                 return noun, min(spot.last + length, len(words) - 1)
     if spot.last > spot.first and words[spot.last].lower in types:
         return words[spot.last].lower, -1  # part of the name: "Sumy region", "Gaza City"
-    if not spot.first or spot.start - words[spot.first - 1].full_end != 1:
+    if not spot.first or spot.start - line.full_end(spot.first - 1) != 1:
         return "", -1
     end = spot.first - (words[spot.first - 1].lower in ("of", "called", "named"))
     if end == spot.first and (end == 0 or words[end - 1].lower not in _APPOSED):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from timeline.extraction.gazetteer.lookup import Gazetteer, Kind, Match, Place, fold
-from timeline.extraction.places.geometry import contains, distance
+from timeline.extraction.places.geometry import contains, distance, may_be_near
 from timeline.extraction.places.reading import Reading
 from timeline.extraction.places.spotting import Candidates, Line, Spot
 from timeline.extraction.places.vocabulary import is_common_word, vocabulary
@@ -32,6 +32,9 @@ FRONT = 0.25  # share of a country's votes that the other side of its war is giv
 THEATRE = 0.15  # votes that countries at war are given where it does not say
 
 
+Ranked = tuple[float, Match, Place]
+
+
 @dataclass(slots=True)
 class Context:
     """What the article says about where it is set. `own` is what each name itself has voted, by folded name."""
@@ -44,6 +47,7 @@ class Context:
     anchors: dict[str, Place] = field(default_factory=dict)
     leader: float = 0.0  # votes of the country named most
     main: str = ""  # that country, "" when the article names none
+    ranks: dict[tuple[object, ...], list[Ranked]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         best = max(self.votes, key=lambda country: self.votes[country], default="")
@@ -208,10 +212,22 @@ def _by_spelling(reading: Reading, context: Context, gazetteer: Gazetteer) -> Ca
     )  # fmt: skip
 
 
-def _ranked(reading: Reading, context: Context) -> list[tuple[float, Match, Place]]:
+def _ranked(reading: Reading, context: Context) -> list[Ranked]:
+    """A reading's places, the likeliest first. A name by itself is ranked once for what is known so far."""
     candidates = reading.candidates
     if len(candidates) == 1:
         return [(0.0, *candidates[0])]
+    if reading.type_kind or reading.containers or reading.contents:
+        return _rank(reading, context)
+    near = frozenset(context.in_sentence.get(reading.spot.sentence, ()))
+    known = (id(candidates), near, len(context.anchors), len(context.admin1))  # both only grow
+    if known not in context.ranks:
+        context.ranks[known] = _rank(reading, context)
+    return context.ranks[known]
+
+
+def _rank(reading: Reading, context: Context) -> list[Ranked]:
+    candidates = reading.candidates
     largest = max((p.population for m, p in candidates if m <= Match.ALIAS), default=0)
     scored = [
         (_score(reading, match, place, context) - _outshone(reading, match, place, largest), match, place)
@@ -240,11 +256,11 @@ _NEAREST = 2.0  # the most that nearness to the article's other places can add
 
 
 def _nearness(place: Place, context: Context) -> float:
-    if place.kind not in (Kind.SETTLEMENT, Kind.FACILITY) or place.lat is None:
+    if place.kind not in (Kind.SETTLEMENT, Kind.FACILITY):
         return 0.0
     found = 0.0
     for anchor in context.anchors.values():
-        if anchor.lat is not None and abs(anchor.lat - place.lat) < 2.7 and anchor.key != place.key:  # 300 km
+        if may_be_near(anchor, place) and anchor.key != place.key:
             apart = distance(place, anchor)
             if apart < 100:
                 return _NEAREST

@@ -20,20 +20,17 @@ _WORD = re.compile(r"[a-z]+(?=[ ,.])|(?:[A-Z]\.){2,}|(?:St|Mt)\.(?=\s)|[^\W_]+(?
 _MAX_WORDS = 6
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """`text` is without a possessive ending; `end` is where it ends without it, `full_end` with it."""
+    """`text` is without a possessive ending, `size` its length with it. One object stands for a word wherever
+    it is written so: the line knows where.
+    """
 
-    start: int
-    end: int
-    full_end: int
     text: str
     lower: str
+    size: int
     capital: bool
-
-    @property
-    def possessive(self) -> bool:
-        return self.full_end > self.end
+    possessive: bool
 
 
 @dataclass(slots=True)
@@ -58,46 +55,56 @@ class Spot:
 
 @dataclass(slots=True)
 class Line:
-    """A sentence as words, with its spots in order."""
+    """A sentence as words, with their offsets, and its spots in order."""
 
     sentence: Sentence
     words: list[Word]
+    starts: list[int]
     spots: list[Spot] = field(default_factory=list)
     known: set[int] = field(default_factory=set)  # words of names that a gazetteer knows
     adjectives: set[int] = field(
         default_factory=set
     )  # words of adjectives and possessives: "Ukraine's", "Kurdish"
 
+    def end(self, index: int) -> int:
+        """Where a word ends, a possessive ending left out."""
+        return self.starts[index] + len(self.words[index].text)
+
+    def full_end(self, index: int) -> int:
+        return self.starts[index] + self.words[index].size
+
     def gap(self, text: str, first: int, second: int) -> str:
         """The text between two of its words."""
-        return text[self.words[first].full_end : self.words[second].start]
+        return text[self.starts[first] + self.words[first].size : self.starts[second]]
 
 
 _APOSTROPHES = frozenset("'’")
 
 
-def words_of(text: str, start: int, end: int) -> list[Word]:
-    found: list[Word] = []
-    for raw in _WORD.findall(text, start, end):
+def line_of(text: str, sentence: Sentence) -> Line:
+    """A sentence as words."""
+    start = sentence.start
+    found: list[str] = _WORD.findall(text, start, sentence.end)
+    starts: list[int] = []
+    for raw in found:
         start = text.find(raw, start)  # the next letter or figure begins it
-        word, lower, capital = _shape(raw)
-        found.append(Word(start, start + len(word), start + len(raw), word, lower, capital))
+        starts.append(start)
         start += len(raw)
-    return found
+    return Line(sentence, list(map(_word, found)), starts)
 
 
 @lru_cache(maxsize=65_536)
-def _shape(raw: str) -> tuple[str, str, bool]:
-    """A word without its possessive ending, in lower case, and whether it begins with a capital."""
-    word = raw[:-2] if raw[-1] == "s" and raw[-2:-1] in _APOSTROPHES and len(raw) > 2 else raw
+def _word(raw: str) -> Word:
+    possessive = raw[-1] == "s" and raw[-2:-1] in _APOSTROPHES and len(raw) > 2
+    word = raw[:-2] if possessive else raw
     lower = word.lower()
-    return word, lower, word[0] != lower[0]
+    return Word(word, lower, len(raw), word[0] != lower[0], possessive)
 
 
 def spot(text: str, sentences: list[Sentence], gazetteer: Gazetteer) -> list[Line]:
     lines = []
     for index, sentence in enumerate(sentences):
-        line = Line(sentence, words_of(text, sentence.start, sentence.end))
+        line = line_of(text, sentence)
         line.spots += _spots(text, line, index, gazetteer)
         for found in line.spots:
             words = range(found.first, found.last + 1)
@@ -135,7 +142,8 @@ def _spots(text: str, line: Line, index: int, gazetteer: Gazetteer) -> Iterator[
             or _HYPHEN_ADJECTIVE.search(word.text)
         )
         if not (nameless or shouting or word.text.isupper()):
-            yield Spot(index, i, i, word.start, word.end, word.text, possessive=word.possessive)
+            start, end = line.starts[i], line.end(i)
+            yield Spot(index, i, i, start, end, word.text, possessive=word.possessive)
 
 
 def _arabic_name(word: Word) -> bool:
@@ -152,13 +160,13 @@ _CONNECTORS = ARTICLES | {
 _JOINTS = frozenset({"–", "-", " - ", " & "})
 
 
-def _run(text: str, words: list[Word], i: int) -> int:
+def _run(text: str, line: Line, i: int) -> int:
     """Last word that could still belong to a name that begins at `i`."""
-    vocab = vocabulary()
+    words, vocab = line.words, vocabulary()
     last = j = i
     while j + 1 < len(words) and j + 1 - i < _MAX_WORDS and not words[j].possessive:
         following = words[j + 1]
-        gap = text[words[j].full_end : following.start]
+        gap = line.gap(text, j, j + 1)
         if gap != " " and not (
             gap.isspace() or gap in _JOINTS or (words[j].text in ("St", "Mt") and gap == ". ")
         ):
@@ -182,12 +190,12 @@ def _known(
 ) -> list[Spot] | None:
     """The longest name from word `i` on that the gazetteer has."""
     words = line.words
-    start = words[i].start
+    start = line.starts[i]
     direction = ""
-    if i and words[i - 1].lower in vocabulary().directions and text[words[i - 1].full_end : start] == " ":
+    if i and words[i - 1].lower in vocabulary().directions and line.gap(text, i - 1, i) == " ":
         direction = words[i - 1].lower
-    for j in range(_run(text, words, i), i - 1, -1):
-        end, possessive = words[j].end, words[j].possessive
+    for j in range(_run(text, line, i), i - 1, -1):
+        end, possessive = line.end(j), words[j].possessive
         surface = text[start:end]
         if direction and not words[i - 1].capital:
             # "southern Israel" may be a name of its own.
@@ -196,7 +204,7 @@ def _known(
                 if c[0] <= Match.ALIAS and c[1].kind != Kind.SETTLEMENT
             )  # fmt: skip
             if named:
-                at = words[i - 1].start
+                at = line.starts[i - 1]
                 return [Spot(index, i - 1, j, at, end, text[at:end], named, possessive=possessive)]
         if candidates := _allowed(gazetteer.lookup(surface), surface, shouting):
             return [Spot(index, i, j, start, end, surface, candidates, "", direction, possessive)]
@@ -224,16 +232,16 @@ def _allowed(candidates: Candidates, surface: str, shouting: bool) -> Candidates
 
 def _demonym(line: Line, index: int, i: int) -> list[Spot] | None:
     words, demonyms = line.words, vocabulary().demonyms
-    word = words[i]
+    word, start = words[i], line.starts[i]
     if word.text in vocabulary().demonym_heads and i + 1 < len(words):
         pair = f"{word.text} {words[i + 1].text}"
         if code := demonyms.get(pair):
-            return [Spot(index, i, i + 1, word.start, words[i + 1].end, pair, demonym=code)]
+            return [Spot(index, i, i + 1, start, line.end(i + 1), pair, demonym=code)]
     if code := demonyms.get(word.text):
-        return [Spot(index, i, i, word.start, word.end, word.text, demonym=code)]
+        return [Spot(index, i, i, start, line.end(i), word.text, demonym=code)]
     head, hyphen, _ = word.text.partition("-")
     if hyphen and (code := demonyms.get(head)):
-        return [Spot(index, i, i, word.start, word.start + len(head), head, demonym=code)]
+        return [Spot(index, i, i, start, start + len(head), head, demonym=code)]
     return None
 
 
@@ -242,10 +250,10 @@ _BORDER = re.compile(r"([A-Z][\w]+(?: [A-Z]\w+)?)\s?[-‑–—/]\s?([A-Z]\w+(?:
 
 def _border(text: str, line: Line, index: int, i: int, gazetteer: Gazetteer) -> list[Spot] | None:
     """A place between two countries, in neither: "the Israel-Lebanon border"."""
-    word = line.words[i]
-    if "-" not in word.text and text[word.end : word.end + 2].strip()[:1] not in ("-", "‑", "–", "—", "/"):
+    end = line.end(i)
+    if "-" not in line.words[i].text and text[end : end + 2].strip()[:1] not in ("-", "‑", "–", "—", "/"):
         return None
-    m = _BORDER.match(text, word.start)
+    m = _BORDER.match(text, line.starts[i])
     if m is None or m.end() > line.sentence.end:
         return None
     sides = [_country_of(name, gazetteer) for name in m.groups()]
@@ -255,7 +263,7 @@ def _border(text: str, line: Line, index: int, i: int, gazetteer: Gazetteer) -> 
     area = Place(
         f"area:border-{codes}", m.group(), Kind.AREA, "", "", "", "", None, None, 0, PlacePrecision.INTERNATIONAL
     )  # fmt: skip
-    last = max(k for k in range(i, len(line.words)) if line.words[k].end <= m.end())
+    last = max(k for k in range(i, len(line.words)) if line.end(k) <= m.end())
     return [Spot(index, i, last, m.start(), m.end(), m.group(), ((Match.ALIAS, area),))]
 
 
@@ -280,9 +288,10 @@ def _compound(line: Line, index: int, i: int, gazetteer: Gazetteer) -> list[Spot
         head = word.text[: m.start()]
         for _, place in _allowed(gazetteer.lookup(head), head, False)[:1]:
             if place.country:
-                return [Spot(index, i, i, word.start, word.start + len(head), head, demonym=place.country)]
+                start = line.starts[i]
+                return [Spot(index, i, i, start, start + len(head), head, demonym=place.country)]
         return None
-    at = word.start
+    at = line.starts[i]
     found = []
     for part in word.text.split("-"):
         candidates = _allowed(gazetteer.lookup(part), part, False) if part[:1].isupper() else ()

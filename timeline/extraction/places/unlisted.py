@@ -98,7 +98,7 @@ def _plainly_located(line: Line, found: Spot, preposition: str) -> bool:
         return False
     words = line.words[found.first : found.last + 1]
     after = line.words[found.last + 1] if found.last + 1 < len(line.words) else None
-    if after and after.start - found.end == 1 and is_common_noun(after.text):
+    if after and line.starts[found.last + 1] - found.end == 1 and is_common_noun(after.text):
         return False  # "at Banoda restaurant", "in Peul villages"
     if line.words[found.first - 1].lower != preposition or len(words) > 2 or len(found.surface) < 4:
         return False
