@@ -313,4 +313,10 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if sentry := env.str("SENTRY_DSN", default=""):
     import sentry_sdk
 
-    sentry_sdk.init(sentry, send_default_pii=False, release=env.str("RELEASE", default=None))
+    # Neither cookies and addresses nor the values of variables, which hold what visitors and publishers sent.
+    sentry_sdk.init(
+        sentry,
+        send_default_pii=False,
+        include_local_variables=False,
+        release=env.str("RELEASE", default=None),
+    )
