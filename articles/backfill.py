@@ -107,4 +107,4 @@ def _source_of(listed: reading.ListedFeed) -> Source:
     if not listed.title:
         return source_of(listed.home_page or listed.url)
     home_page = listed.home_page[:500] if len(listed.home_page) <= 500 else ""
-    return Source.objects.get_or_create(name=listed.title, defaults={"home_page": home_page})[0]
+    return Source.objects.named(listed.title, home_page=home_page)

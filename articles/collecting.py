@@ -45,8 +45,8 @@ def source_of(url: str) -> Source:
         home_page__regex=rf"^https?://(www\.)?{host.replace('.', '[.]')}(/|:|$)"
     ).first()
     if known:
-        return known
-    return Source.objects.get_or_create(name=host[:200], defaults={"home_page": f"https://{host}/"})[0]
+        return known.merged_into or known
+    return Source.objects.named(host, home_page=f"https://{host}/")
 
 
 # Pages

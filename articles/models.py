@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -26,6 +26,13 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is no time zone. Write one like Europe/Kyiv or UTC.")
 
 
+class SourceManager(models.Manager["Source"]):
+    def named(self, name: str, **fields: Any) -> Source:
+        """The source of that name, made with `fields` where none is known; or the one that it was merged into."""
+        source = self.select_related("merged_into").get_or_create(name=name[:200], defaults=fields)[0]
+        return source.merged_into or source
+
+
 class Source(models.Model):
     """An outlet: whose word an article is."""
 
@@ -37,6 +44,16 @@ class Source(models.Model):
         OFFICIAL = "official", _("government or armed force")
         ORGANISATION = "organisation", _("organisation")
         OTHER = "other", _("other")
+
+    class Grade(models.TextChoices):
+        """The Admiralty code's grades of a source's reliability (of the source, not of one report)."""
+
+        A = "A", _("A: completely reliable")
+        B = "B", _("B: usually reliable")
+        C = "C", _("C: fairly reliable")
+        D = "D", _("D: not usually reliable")
+        E = "E", _("E: unreliable")
+        F = "F", _("F: reliability cannot be judged")
 
     name = models.CharField(max_length=200, unique=True)
     home_page = models.URLField(max_length=500, blank=True)
@@ -51,7 +68,16 @@ class Source(models.Model):
         validators=[validate_time_zone],
         help_text="Its newsroom's: “on Saturday” is resolved in it. Such as Europe/Kyiv.",
     )
+    grade = models.CharField(
+        max_length=1, choices=Grade, blank=True,
+        help_text=_("How reliable your team holds the source to be. Shown beside it; nothing is computed from it."),
+    )  # fmt: skip
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
+    )
     demo = models.BooleanField(default=False, editable=False)
+
+    objects = SourceManager()
 
     class Meta:
         ordering = ["name"]

@@ -8,8 +8,9 @@ A report counts from when it was recorded until a later reading replaced it, und
 then, unless it was struck out by then; decisions taken since are taken back. The fields of an event come from
 `ledger.fill`, as those of the present do. Its rows are not stored: do not save them.
 
-Not remembered, so as they are now: the outlets' names and sides, articles' titles and which are reprints of one
-text, and moves of a report that clustering itself made when a later article showed two acts to be one.
+Not remembered, so as they are now: the outlets' names and sides, the sides that editors gave actors, articles'
+titles and which are reprints of one text, and moves of a report that clustering itself made when a later article
+showed two acts to be one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from timeline.chronology import PAGE_SIZE, Page, by_day
 from timeline.claiming import is_claimed_by
 from timeline.facets import LONG, Facet, Option
 from timeline.filters import STATUS_LABELS, EventFilter, FilterForm, cursor
+from timeline.given_sides import Sides, given_sides
 from timeline.histogram import make_histogram
 from timeline.models import Decision, Event, EventActor, Place, Report
 from timeline.narrowing import PINNED_KINDS, PINNED_PRECISIONS
@@ -129,8 +131,9 @@ def _events_at(moment: datetime, near: Q | None = None, only: int | None = None)
         for name, value in then.fields[event.pk].items():
             setattr(event, name, value)
     places = Place.objects.in_bulk({e.overrides["place"] for e in events if e.overrides.get("place")})
+    sides = given_sides()
     for event in events:
-        _fill(event, by_event[event.pk], moment, places)
+        _fill(event, by_event[event.pk], moment, places, sides)
         event.updated_at = max(filter(None, [event.updated_at, changed.get(event.pk)]))
     if only is not None:
         return events
@@ -140,8 +143,10 @@ def _events_at(moment: datetime, near: Q | None = None, only: int | None = None)
     ]  # fmt: skip
 
 
-def _fill(event: Event, reports: list[Report], moment: datetime, places: dict[int, Place]) -> None:
-    ledger.fill(event, reports, moment.date(), places.__getitem__)
+def _fill(
+    event: Event, reports: list[Report], moment: datetime, places: dict[int, Place], sides: Sides
+) -> None:
+    ledger.fill(event, reports, moment.date(), places.__getitem__, sides)
     event.updated_at = max((r.recorded_at for r in reports), default=event.created_at)
     for report in reports:
         report.event = event

@@ -1,4 +1,4 @@
-"""The editor's hand on actors and places: edit, merge, undo. What rests on them follows in the background.
+"""The editor's hand on actors, places and sources: edit, merge, undo. What rests on them follows in the background.
 
 amendment = merge(actor, into, editor, "one ministry")   # at once: pages and new reports know it
 apply(amendment.pk)                                      # its events derived again; a task does it, safe to repeat
@@ -17,21 +17,27 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from articles.models import Address, Article, Feed, Source
 from timeline import ledger
 from timeline.models import Actor, Amendment, Event, EventActor, Place, Report, ReportActor
 
-Row = Actor | Place
+Row = Actor | Place | Source
+HANDED_OVER: tuple[Any, ...] = (Article, Feed, Address)  # of a source that is merged into another
 BATCH = 100  # events derived in one transaction, so that workers who write are not held up
 
 FIELDS: dict[type[Row], tuple[str, ...]] = {
     Actor: ("name", "aliases", "kind", "side", "parent"),
     Place: ("name", "admin1", "country", "latitude", "longitude", "kind", "parent"),
+    Source: ("name", "home_page", "country", "kind", "side", "time_zone", "grade"),
 }
+
+# What of a source nobody's status or date rests on: its events need not follow.
+SHOWN_ONLY = frozenset({"grade", "home_page", "country", "kind", "time_zone"})
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What rests on an actor or a place."""
+    """What rests on an actor, a place or a source."""
 
     events: int
     reports: int
@@ -42,47 +48,94 @@ class Reach:
 
 
 def events_of(row: Row) -> QuerySet[Event]:
-    """Events that show it, and those whose reports name it."""
+    """Events that show it, and those whose reports name it (who did it, who says so) or are its own (a source)."""
+    if isinstance(row, Source):
+        return Event.objects.filter(pk__in=_reports_of(row).order_by().values("event"))
     if isinstance(row, Actor):
         shown = EventActor.objects.filter(actor=row).values("event")
         named = ReportActor.objects.filter(actor=row, report__superseded_at=None).values("report__event")
-        return Event.objects.filter(Q(pk__in=shown) | Q(pk__in=named))
+        spoken = Report.objects.filter(attributed_to__overlap=[row.name, *row.aliases], superseded_at=None)
+        return Event.objects.filter(
+            Q(pk__in=shown) | Q(pk__in=named) | Q(pk__in=spoken.order_by().values("event"))
+        )
     told = Report.objects.filter(place=row, superseded_at=None).values("event")
     return Event.objects.filter(Q(place=row) | Q(pk__in=told))
 
 
+def amendments_of(event: Event) -> QuerySet[Amendment]:
+    """Of the actors, the place and the sources of an event, the latest first."""
+    sources = Report.objects.live().filter(event=event).values("article__source")
+    return (
+        Amendment.objects.filter(
+            Q(actor__in=EventActor.objects.filter(event=event).values("actor"))
+            | Q(actor__merged_into__in=EventActor.objects.filter(event=event).values("actor"))
+            | Q(place__isnull=False) & (Q(place=event.place_id) | Q(place__merged_into=event.place_id))
+            | Q(source__in=sources)
+            | Q(source__merged_into__in=sources)
+        )
+        .select_related(
+            "actor__merged_into", "place__merged_into", "source__merged_into", "editor", "undone_by"
+        )
+        .order_by("-made_at", "-pk")
+    )
+
+
+def _reports_of(row: Row) -> QuerySet[Report]:
+    """The live ones that stand directly on it."""
+    live = Report.objects.filter(superseded_at=None)
+    if isinstance(row, Source):
+        return live.filter(article__source=row)
+    return live.filter(parts__actor=row).distinct() if isinstance(row, Actor) else live.filter(place=row)
+
+
 def reach(row: Row) -> Reach:
-    return Reach(events_of(row).count(), row.reports.filter(superseded_at=None).count())
+    return Reach(events_of(row).count(), _reports_of(row).count())
 
 
 def _state(row: Row) -> dict[str, Any]:
-    return {name: ledger.to_json(getattr(row, name)) for name in (*FIELDS[type(row)], "merged_into")}
+    kept = ("merged_into", *(["side_by_editor"] if isinstance(row, Actor) else []))
+    return {name: ledger.to_json(getattr(row, name)) for name in (*FIELDS[type(row)], *kept)}
 
 
 @transaction.atomic
 def edit(row: Row, changes: dict[str, Any], editor: User, reason: str) -> Amendment | None:
-    """Set fields of an actor or a place. None where nothing changes."""
+    """Set fields of an actor, a place or a source. None where nothing changes."""
     unknown = set(changes) - set(FIELDS[type(row)])
     if unknown:
         raise ValidationError(f"These fields cannot be edited: {', '.join(sorted(unknown))}.")
     row = _locked(row)
     before = _state(row)
+    if isinstance(row, Actor) and changes.get("side", row.side) != row.side:
+        row.side_by_editor = True
     for name, value in changes.items():
         setattr(row, name, value)
     if _state(row) == before:
         return None
-    if row.parent_id == row.pk:
-        raise ValidationError({"parent": "It cannot be part of itself."})
+    if _goes_round(row):
+        raise ValidationError({"parent": "It cannot be part of itself, nor of what is part of it."})
     row.full_clean()
     row.save()
     return _amend(Amendment.Kind.EDIT, row, editor, reason, before)
+
+
+def _goes_round(row: Row) -> bool:
+    """Whether going from part to whole leads back to where it began."""
+    if isinstance(row, Source):
+        return False
+    seen, whole = {row.pk}, row.parent_id
+    while whole is not None:
+        if whole in seen:
+            return True
+        seen.add(whole)
+        whole = type(row)._default_manager.values_list("parent", flat=True).get(pk=whole)
+    return False
 
 
 @transaction.atomic
 def merge(row: Row, into: Row, editor: User, reason: str) -> Amendment:
     """Count one as the other from now on. It stays, points to the one that it went into, and can come back."""
     if type(row) is not type(into) or row.pk == into.pk:
-        raise ValidationError("Choose two actors, or two places.")
+        raise ValidationError("Choose two actors, two places, or two sources.")
     row, into = _locked(row), _locked(into)
     if row.merged_into_id or into.merged_into_id:
         raise ValidationError("One of them has been merged already: choose the one that it went into.")
@@ -91,7 +144,28 @@ def merge(row: Row, into: Row, editor: User, reason: str) -> Amendment:
     before = _state(row)
     row.merged_into = into  # type: ignore[assignment]
     row.save(update_fields=["merged_into"])
-    return _amend(Amendment.Kind.MERGE, row, editor, reason, before)
+    moved = _hand_over(row, into) if isinstance(row, Source) and isinstance(into, Source) else {}
+    amendment = _amend(Amendment.Kind.MERGE, row, editor, reason, before)
+    if moved:
+        amendment.before |= {"moved": moved}
+        amendment.save(update_fields=["before"])
+    return amendment
+
+
+def _hand_over(source: Source, into: Source) -> dict[str, list[int]]:
+    """What came from one source comes from the other from now on. The keys, to be handed back."""
+    moved = {}
+    for model in HANDED_OVER:
+        rows = model._default_manager.filter(source=source)
+        moved[model.__name__] = list(rows.order_by("pk").values_list("pk", flat=True))
+        rows.update(source=into)
+    return moved
+
+
+def _hand_back(source: Source, moved: dict[str, list[int]]) -> None:
+    for model in HANDED_OVER:
+        rows = model._default_manager.filter(pk__in=moved[model.__name__], source=source.merged_into)
+        rows.update(source=source)
 
 
 @transaction.atomic
@@ -100,10 +174,15 @@ def undo(amendment: Amendment, editor: User, reason: str) -> Amendment:
     row = _locked(amendment.row)
     if amendment.kind == Amendment.Kind.UNDO or Amendment.objects.filter(undoes=amendment).exists():
         raise ValidationError("This has been undone already.")
-    if _state(row) != amendment.after:
+    state = _state(row)
+    if {name: state[name] for name in amendment.after} != amendment.after:
         raise ValidationError("It has been changed again since: undo that first.")
     before = _state(row)
+    if isinstance(row, Source) and "moved" in amendment.before:
+        _hand_back(row, amendment.before["moved"])
     for name, value in amendment.before.items():
+        if name == "moved":
+            continue
         setattr(row, f"{name}_id" if name in ("parent", "merged_into") else name, value)
     row.full_clean()
     row.save()
@@ -117,10 +196,22 @@ def _locked(row: Row) -> Row:
 def _amend(kind: str, row: Row, editor: User, reason: str, before: dict[str, Any], **more: Any) -> Amendment:
     if not reason.strip():
         raise ValidationError({"reason": "Say why: the reason stands with the change."})
-    of = {"actor": row} if isinstance(row, Actor) else {"place": row}
+    after = _state(row)
+    changed = {name for name in after if before.get(name) != after[name]}
+    if isinstance(row, Source) and changed <= SHOWN_ONLY:
+        more["applied_at"] = timezone.now()
     return Amendment.objects.create(
-        kind=kind, editor=editor, reason=reason.strip(), before=before, after=_state(row), **of, **more
-    )
+        kind=kind, editor=editor, reason=reason.strip(), before=before, after=after,
+        **{type(row)._meta.model_name or "": row}, **more,
+    )  # fmt: skip
+
+
+def _following(amendment: Amendment) -> QuerySet[Event]:
+    """The events that an amendment bears on. A merged source has none left: they are the other's."""
+    row = amendment.row
+    if isinstance(row, Source) and amendment.kind == Amendment.Kind.MERGE and row.merged_into:
+        return events_of(row.merged_into)
+    return events_of(row)
 
 
 def apply(pk: int, seconds: float = 60) -> bool:
@@ -129,12 +220,12 @@ def apply(pk: int, seconds: float = 60) -> bool:
     It goes on where the last call stopped, and stops after about `seconds`, before a worker's time limit
     would stop it.
     """
-    amendment = Amendment.objects.select_related("actor", "place").get(pk=pk)
+    amendment = Amendment.objects.select_related("actor", "place", "source__merged_into").get(pk=pk)
     until = time.monotonic() + seconds
     while amendment.applied_at is None and time.monotonic() < until:
         with ledger.writing():
             amendment.refresh_from_db(fields=["applied_at", "applied_to", "last_event"])
-            waiting = events_of(amendment.row).filter(pk__gt=amendment.last_event).order_by("pk")
+            waiting = _following(amendment).filter(pk__gt=amendment.last_event).order_by("pk")
             batch = list(waiting[:BATCH])
             for event in batch:
                 ledger.derive(event)

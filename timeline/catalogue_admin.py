@@ -1,4 +1,4 @@
-"""Editing of actors and places: each change has its reason, shows what rests on it, and its events follow."""
+"""Editing of actors, places and sources: each change has its reason and shows what rests on it; events follow."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.admin import LongList, NoDelete, ReadOnly
+from articles.admin import LongList, NoDelete, ReadOnly, SourceAdmin
 from articles.doorbell import ring
+from articles.models import Source
 from timeline import catalogue
 from timeline.models import Actor, Amendment, Place
 from timeline.tasks import apply_amendment
@@ -54,7 +55,7 @@ class AmendmentInline(ReadOnly, admin.TabularInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Amendment]:
-        return super().get_queryset(request).select_related("editor", "actor", "place")
+        return super().get_queryset(request).select_related("editor", "actor", "place", "source")
 
 
 class CatalogueAdmin(NoDelete, LongList, admin.ModelAdmin):
@@ -92,7 +93,9 @@ class CatalogueAdmin(NoDelete, LongList, admin.ModelAdmin):
 
     def _follow(self, request: HttpRequest, amendment: Amendment) -> None:
         transaction.on_commit(lambda: ring(apply_amendment, amendment.pk))
-        told = f"{catalogue.reach(amendment.row)} follow in the background."
+        told = "Nothing else changes."
+        if amendment.applied_at is None:
+            told = f"{catalogue.reach(amendment.row)} follow in the background."
         self.message_user(request, format_html("{}: {}", page_of(amendment, str(amendment)), told))
 
     @admin.action(description="Merge into one…", permissions=["change"])
@@ -145,12 +148,24 @@ class ActorAdmin(CatalogueAdmin):
     search_fields = ["name", "aliases"]
 
 
+admin.site.unregister(Source)
+
+
+@admin.register(Source)
+class CataloguedSourceAdmin(CatalogueAdmin, SourceAdmin):
+    """An outlet with what rests on it, which the articles app knows nothing of."""
+
+    list_display = ["name", "kind", "country", "side", "grade", "articles_stored", "demo"]
+    list_filter = ["kind", "country", "grade", "demo"]
+    autocomplete_fields: list[str] = []
+
+
 @admin.register(Amendment)
 class AmendmentAdmin(ReadOnly, LongList, admin.ModelAdmin):
     list_display = ["made_at", "kind", "of_row", "editor", "reason", "applied_to", "applied_at"]
     list_filter = ["kind", "made_at"]
-    list_select_related = ["actor", "place", "editor"]
-    search_fields = ["reason", "actor__name", "place__name"]
+    list_select_related = ["actor", "place", "source", "editor"]
+    search_fields = ["reason", "actor__name", "place__name", "source__name"]
     actions = ["undo"]
 
     @admin.display(description="of")

@@ -1,4 +1,4 @@
-"""Decisions as JSON lines that another instance can replay.
+"""Decisions as JSON lines that another instance can replay, and amendments of actors, places and sources.
 
 for row in exported(Decision.objects.all()):
     ...                          # {"uid": …, "kind": "correct", "curator": "ada", "at": …, "event": [report, …], …}
@@ -11,6 +11,7 @@ the gazetteer, people by their user name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,8 @@ from django.utils.dateparse import parse_datetime
 
 from articles.models import Article
 from timeline import by_hand, curation, ledger
-from timeline.models import Decision, Event, Place, Report
+from timeline.amendment_log import NotHere, exported_amendments, replay
+from timeline.models import Amendment, Decision, Event, Place, Report
 
 Kind = Decision.Kind
 MOST_NAMED = 20  # reports that stand for an event: any one of them finds it
@@ -32,6 +34,12 @@ _STATES = {
     Kind.REJECT: Event.Review.REJECTED,
     Kind.REOPEN: Event.Review.UNREVIEWED,
 }
+
+
+def everything() -> Iterator[dict[str, Any]]:
+    """All decisions and amendments, in the order in which they were taken."""
+    both = exported(Decision.objects.all()), exported_amendments(Amendment.objects.all())
+    return merge(*both, key=lambda row: str(row["at"]))
 
 
 def exported(decisions: QuerySet[Decision]) -> Iterator[dict[str, Any]]:
@@ -145,12 +153,15 @@ class Replay:
             if Decision.objects.filter(uid=uid).exists():
                 return "known"
             with transaction.atomic():
+                if "amends" in row:
+                    amendment = replay(row, _curator(row["curator"]))
+                    return "taken" if amendment else "known"
                 decision = self._decide(row)
                 if decision is None:
                     return "known"  # it was so already
                 taken_at = parse_datetime(row["at"])
                 Decision.objects.filter(pk=decision.pk).update(uid=uid, taken_at=taken_at)
-        except NotFound as missing:
+        except (NotFound, NotHere) as missing:
             return str(missing)
         except ValidationError as refused:
             return " ".join(refused.messages)

@@ -19,6 +19,7 @@ from timeline import ledger
 from timeline.assessment import Assessment, assess
 from timeline.extraction.codebook import Status, Toll
 from timeline.extraction.findings import Figure
+from timeline.given_sides import given_sides
 from timeline.models import Event, Report
 
 MOST = 60  # moments that are compared, the latest
@@ -41,7 +42,7 @@ class Step:
 
 
 def steps(event: Event, until: datetime | None = None) -> list[Step]:
-    """What changed after the first report, latest first, in two queries."""
+    """What changed after the first report, latest first, in three queries."""
     reports = [
         report
         for report in event.reports.filter(struck_out=False)
@@ -64,7 +65,8 @@ def steps(event: Event, until: datetime | None = None) -> list[Step]:
         return []
     numbers = _numbers(reports)
     told = []
-    testimonies = {report.pk: ledger.testimony_of(report) for report in reports}
+    sides = given_sides()
+    testimonies = {report.pk: ledger.testimony_of(report, sides) for report in reports}
 
     def assessed(standing: list[Report], moment: datetime) -> Assessment | None:
         return assess([testimonies[r.pk] for r in standing], moment.date()) if standing else None

@@ -12,6 +12,7 @@ from articles.models import Article, Feed, Source
 from timeline import neighbours, past_views
 from timeline.answers import answer
 from timeline.by_month import strikes_by_month
+from timeline.catalogue import amendments_of
 from timeline.chronology import PAGE_SIZE, by_day, read_page
 from timeline.claiming import CONTROL, control_claims, unconfirmed_links
 from timeline.extraction import codebook
@@ -67,6 +68,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "toll_series": toll_series(found.live_reports),
         "steps": steps(found),
         "history": found.decisions.select_related("curator", "other_event", "report", "undone_by"),
+        "amendments": amendments_of(found),
         "earlier": earlier,
         "later": later,
         "around": neighbours.around(found),
@@ -163,10 +165,13 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
 def sources(request: HttpRequest) -> HttpResponse:
     articles = Article.objects.all()
     context = {
-        "sources": Source.objects.annotate(
+        "graded": Source.objects.exclude(grade="").exists(),
+        "sources": Source.objects.filter(merged_into=None)
+        .annotate(
             article_count=Count("articles", distinct=True),
             last_published=Max("articles__published"),
-        ).prefetch_related(Prefetch("feeds", queryset=Feed.objects.filter(active=True))),
+        )
+        .prefetch_related(Prefetch("feeds", queryset=Feed.objects.filter(active=True))),
         "events_by_source": dict(
             Report.objects.live()
             .order_by()

@@ -83,6 +83,9 @@ class Actor(models.Model):
     side = models.CharField(
         max_length=60, blank=True, help_text="The party it belongs to: UA, RU, IL, hamas… Empty for none."
     )
+    side_by_editor = models.BooleanField(
+        default=False, editable=False, help_text="Its side counts in its events, whatever the texts call it."
+    )
     parent = models.ForeignKey(
         "self",
         null=True,

@@ -85,7 +85,7 @@ class Command(BaseCommand):
         name = (name or self.source_name or "").strip()
         if not name:
             raise Refused("it names no source. Give one: --source NAME.")
-        return Source.objects.get_or_create(name=name[:200], defaults={"demo": self.demo})[0]
+        return Source.objects.named(name, demo=self.demo)
 
     def take(self, what: str, draft: Draft) -> None:
         try:

@@ -7,21 +7,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from timeline.decision_log import exported
-from timeline.models import Decision
+from timeline.decision_log import everything
 
 
 class Command(BaseCommand):
     help = (
-        "Writes all decisions as JSON lines, who, when, what before, what after and why, to standard output."
+        "Writes all decisions, and amendments of actors, places and sources, as JSON lines to standard output: "
+        "who, when, what before, what after and why."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--curator", help="Only those of this user.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        decisions = Decision.objects.all()
+        rows = everything()
         if options["curator"]:
-            decisions = decisions.filter(curator__username=options["curator"])
-        for row in exported(decisions):
+            rows = (row for row in rows if row["curator"] == options["curator"])
+        for row in rows:
             self.stdout.write(json.dumps(row, ensure_ascii=False))
