@@ -259,7 +259,7 @@ class Chip:
 class EventFilter:
     def __init__(self, query: QueryDict) -> None:
         self.query = query
-        self._parts: dict[str, str] = {}  # encoded, as far as they were asked for
+        self._parts: dict[str, str] | None = None
         data = QueryDict(mutable=True)
         for name in FilterForm.base_fields:
             key = FilterForm.URL_NAMES.get(name, name)
@@ -320,28 +320,23 @@ class EventFilter:
         **changes: str,
     ) -> str:
         """The filter as a query string, changed: a field (or one of its values) left out, a value added, or set."""
-        parts = []
-        for name in FilterForm.base_fields:
-            if name in changes:
-                values = [changes[name]] if changes[name] else []
-            elif name == "after" or (name == without and without_value is None):
-                continue
-            elif name in (without, plus[0]):
-                values = [v for v in self._raw(name) if name != without or v != without_value]
-                values += [plus[1]] if name == plus[0] else []
-            else:
-                parts.append(self._encoded(name))
-                continue
-            parts.append(_encode(name, values))
-        return "&".join(filter(None, parts))
+        parts = dict(self._encoded())
+        if without:
+            left = [] if without_value is None else [v for v in self._raw(without) if v != without_value]
+            parts[without] = _encode(without, left)
+        if (name := plus[0]) in FilterForm.base_fields:
+            parts[name] = "&".join(filter(None, (parts.get(name, ""), _encode(name, [plus[1]]))))
+        for name, value in changes.items():
+            parts[name] = _encode(name, [value] if value else [])
+        return "&".join(parts[name] for name in FilterForm.base_fields if parts.get(name))
 
-    def _encoded(self, name: str) -> str:
-        """A field as it is chosen. A page asks for two hundred query strings that differ in one field."""
-        if name == "as_of":
-            return _encode(name, self._raw(name))  # others may take it out
-        if name not in self._parts:
-            self._parts[name] = _encode(name, self._raw(name))
-        return self._parts[name]
+    def _encoded(self) -> dict[str, str]:
+        """{field: its part}, of those chosen. A page asks for two hundred strings that differ in one field."""
+        if self._parts is None:
+            names = (name for name in FilterForm.base_fields if name not in ("as_of", "after"))
+            self._parts = {name: part for name in names if (part := _encode(name, self._raw(name)))}
+        # Pages that only tell what is known now take the moment out.
+        return self._parts | {"as_of": _encode("as_of", self._raw("as_of"))} if self.as_of else self._parts
 
     def _raw(self, name: str) -> list[str]:
         if name == "as_of":

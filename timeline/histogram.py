@@ -62,6 +62,7 @@ class Bin:
     start: date
     end: date
     label: str
+    stray: bool = False  # what lies outside the picture
 
 
 def floor(day: date, unit: Unit) -> date:
@@ -141,10 +142,15 @@ def bins(per_day: Mapping[date, int]) -> tuple[list[Bin], Unit]:
     begin, end = made[0].start, made[-1].end
     if earliest < begin:
         label = _("before %(day)s") % {"day": date_words(begin, "j M Y")}
-        made.insert(0, Bin(earliest, begin - timedelta(days=1), label))
+        made.insert(0, Bin(earliest, begin - timedelta(days=1), label, stray=True))
     if latest > end:
         made.append(
-            Bin(end + timedelta(days=1), latest, _("after %(day)s") % {"day": date_words(end, "j M Y")})
+            Bin(
+                end + timedelta(days=1),
+                latest,
+                _("after %(day)s") % {"day": date_words(end, "j M Y")},
+                stray=True,
+            )
         )
     return made, unit
 
@@ -224,7 +230,7 @@ def make_histogram(
         )
         for i, (each, n) in enumerate(zip(made, sums, strict=True))
     ]
-    regular = [i for i, each in enumerate(made) if each.label == unit_label(each.start, unit)]
+    regular = [i for i, each in enumerate(made) if not each.stray]
     every = -(-len(regular) // MOST_TICKS)
     ticks = [(round(i * step, 3), tick_label(made[i].start, unit)) for i in regular[::every]]
     return Histogram(bars, unit, ticks, highest)

@@ -6,7 +6,7 @@ timeline.wording and timeline.sides are for what is stored and exported: always 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 
 from babel import Locale
@@ -62,7 +62,14 @@ def in_this_language(form: str) -> str:
 
 def date_words(value: date, form: str) -> str:
     """Of a date or moment: "8 Apr 2022" for "j M Y"."""
-    return formatted(value, in_this_language(form))
+    if isinstance(value, datetime):
+        return formatted(value, in_this_language(form))
+    return _day_words(value, form, _language())
+
+
+@lru_cache(maxsize=5_000)  # a page says some hundred days
+def _day_words(day: date, form: str, language: str) -> str:
+    return formatted(day, in_this_language(form))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -147,8 +147,15 @@ def _wrong_words() -> dict[Place, BitMap]:
     return wrong | {place: BitMap() for place, left in stored.items() if left}
 
 
+def _take_your_time() -> None:
+    """Lift the limit on a statement, for the rest of the transaction or of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET {'LOCAL ' if connection.in_atomic_block else ''}statement_timeout = 0")
+
+
 def compare() -> tuple[FacetTable, dict[Place, BitMap]]:
     """The index made anew, and where the stored one differs from it. The words are in the second only."""
+    _take_your_time()
     true = table_of_all_events()
     return true, differences(stored_table(), true) | _wrong_words()
 
@@ -156,6 +163,7 @@ def compare() -> tuple[FacetTable, dict[Place, BitMap]]:
 @transaction.atomic
 def rebuild() -> tuple[FacetTable, int]:
     """Mend every posting row that is wrong or missing. The table, and the number of rows written."""
+    _take_your_time()
     _wait_for_others()
     true, wrong = compare()
     places = sorted(wrong)
@@ -166,16 +174,18 @@ def rebuild() -> tuple[FacetTable, int]:
 
 
 def _note_all_keys() -> None:
-    """Note for each event the keys that it now stands under."""
+    """Note for each event the keys that it now stands under. Rows that are right are left as they are."""
+    Posted.objects.exclude(event__in=Event.objects.published()).delete()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM timeline_posted")
         last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for first in range(0, last + 1, BLOCK):
             here = Event.objects.published().filter(pk__gte=first, pk__lt=first + BLOCK)
             pairs, parameters = pairs_of(here).query.sql_with_params()
             cursor.execute(
                 "INSERT INTO timeline_posted (event_id, keys) "  # noqa: S608 (Django's own SQL and constants)
-                f"SELECT event, array_agg(DISTINCT key) FROM ({pairs} UNION ALL {words.PAIRS_OF_BLOCK}) "
-                "AS pair (event, key) GROUP BY event",
+                'SELECT event, array_agg(DISTINCT key COLLATE "C") '
+                f"FROM ({pairs} UNION ALL {words.PAIRS_OF_BLOCK}) AS pair (event, key) GROUP BY event "
+                "ON CONFLICT (event_id) DO UPDATE SET keys = excluded.keys "
+                "WHERE timeline_posted.keys <> excluded.keys",
                 [*parameters, first, first + BLOCK - 1],
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import ClassVar
 
 from django.db import models
@@ -24,6 +25,9 @@ def toll_constraints(table: str) -> list[models.CheckConstraint]:
         )
         for kind in Toll
     ]
+
+
+_FIGURES = {kind.value: attrgetter(*(f"{kind}_{bound}" for bound in BOUNDS)) for kind in Toll}
 
 
 def _bound() -> models.PositiveIntegerField:
@@ -53,7 +57,7 @@ class Tolls(models.Model):
 
     def figure(self, kind: str) -> Figure | None:
         """The figure of one kind ("killed"…), or None where none is stated."""
-        low, best, high = (getattr(self, f"{kind}_{bound}") for bound in BOUNDS)
+        low, best, high = _FIGURES[kind](self)
         return None if low is best is high is None else Figure(low, best, high)
 
     def set_figure(self, kind: str, figure: Figure | None) -> None:

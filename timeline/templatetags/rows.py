@@ -7,7 +7,8 @@ Their templates are in templates/jinja2/ and use the words of timeline.templatet
 
 from __future__ import annotations
 
-from functools import lru_cache
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import jinja2
@@ -43,7 +44,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options |= {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     made = jinja2.Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 (in the options)
     made.install_gettext_callables(_translated, _counted, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"url": lambda name, *args: reverse(name, args=args), "icon": words.icon}
+    made.globals |= {"url": lambda name, *args: reverse(name, args=args), "icon": cache(words.icon)}
     made.filters |= {name: getattr(words, name) for name in FILTERS} | {"date": _date}
     return made
 
@@ -70,8 +71,8 @@ def _phrase_of(language: str | None, singular: str, plural: str, number: int) ->
 
 
 def _date(value: Any, form: str) -> str:
-    """As Django's filter of that name: times in the site's time zone."""
-    return date_words(localtime(value) if getattr(value, "tzinfo", None) else value, form)
+    """The day of a date or moment, in the site's time zone."""
+    return date_words(localtime(value).date() if isinstance(value, datetime) else value, form)
 
 
 def _render(name: str, **context: Any) -> SafeString:
