@@ -106,6 +106,20 @@ def test_what_was_there_to_read_is_counted_too():
     assert (held.articles, held.outlets) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=0001-01-01&to=0001-01-05",
+        "from=9999-01-01&to=9999-12-31",
+        "other_to=0001-01-02",
+        "other_from=9999-12-30",
+    ],
+)
+def test_dates_at_the_ends_of_the_calendar_do_no_harm(client, query):
+    make_event(day=date(2024, 3, 1))
+    assert client.get(f"/periods/?{query}").status_code == 200
+
+
 def test_nothing_to_compare_and_the_past(client):
     assert "No events match" in client.get("/periods/").content.decode()
     assert "only tells what is known now" in client.get("/periods/?as_of=2024-01-01").content.decode()

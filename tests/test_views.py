@@ -17,7 +17,7 @@ from django.urls import reverse
 from articles.models import Feed
 from tests.factories import NOON, make_article, make_event, make_place, make_report, make_source
 from timeline import curation
-from timeline.models import Event, Report
+from timeline.models import Actor, Event, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -375,3 +375,21 @@ def test_readers_get_no_cookie(client):
 def test_alive_without_an_engine(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_an_actors_page_says_how_many_there_are_and_unfolds_the_earlier(client):
+    for day in range(12):
+        make_event(day=date(2024, 3, 1 + day), parties=[("Norvia", "initiator", "state", "NO")])
+    norvia = Actor.objects.get(name="Norvia")
+    page = client.get(norvia.get_absolute_url()).content.decode()
+    assert 'href="#did-title"' in page
+    assert "<small>12</small>" in page
+    assert "2 earlier" in page
+    assert page.count('class="headline"') == 12
+    for day in range(12, 52):
+        make_event(
+            day=date(2024, 3, 1) + timedelta(days=day), parties=[("Norvia", "initiator", "state", "NO")]
+        )
+    page = client.get(norvia.get_absolute_url()).content.decode()
+    assert "<small>52</small>" in page
+    assert "The latest 50 of 52." in page

@@ -29,6 +29,14 @@ ACTORS = 15  # those in most events of both periods
 USUAL = 30  # days, where the filter names no dates
 
 
+def moved(day: date, days: int) -> date:
+    """No further than dates go."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     start: date
@@ -43,7 +51,7 @@ class Period:
 
     def before(self) -> Period:
         """The days before, as many."""
-        return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
+        return Period(moved(self.start, -self.days), moved(self.start, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def usual_period(chosen: EventFilter) -> Period | None:
         if held["last"] is None:
             return None
         end = end or max(held["last"], start or held["last"])
-        start = start or max(min(held["first"], end), end - timedelta(days=USUAL - 1))
+        start = start or max(min(held["first"], end), moved(end, 1 - USUAL))
     return Period(start, end)
 
 
@@ -105,9 +113,10 @@ def periods_of(
     if start and end and start > end:
         errors.append(_("The other period begins after its end. The days before are compared."))
         start = end = None
-    if start or end:
-        shift = timedelta(days=first.days - 1)
-        second = Period(start or end - shift, end or start + shift)
+    if start:
+        second = Period(start, end or moved(start, first.days - 1))
+    elif end:
+        second = Period(moved(end, 1 - first.days), end)
     else:
         second = first.before()
     if first.overlaps(second):
@@ -138,9 +147,10 @@ def _lines(
     chosen: EventFilter, first: Period, second: Period, field: str, labels: Mapping[Any, str], counts: Any
 ) -> list[Line]:
     def query(period: Period, value: Any) -> str:
-        return chosen.query_string(
-            **{field: str(value)}, start=period.start.isoformat(), end=period.end.isoformat()
-        )
+        changes: dict[str, Any] = {
+            field: str(value), "start": period.start.isoformat(), "end": period.end.isoformat()
+        }  # fmt: skip
+        return chosen.query_string(**changes)
 
     left, right = counts
     return [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Prefetch, QuerySet
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Prefetch, QuerySet, Window
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Feed, Source
@@ -23,11 +27,29 @@ from timeline.histogram import make_histogram
 from timeline.history import steps
 from timeline.models import Actor, Event, EventActor, Place, Report
 from timeline.models.choices import CATEGORIES
+from timeline.models.events import EventQuerySet
 from timeline.pipeline import EXTRACTOR
 from timeline.quotes import mark
 from timeline.toll_chart import toll_series
 
 RECENT = 50  # events on the pages of a place or an actor; the rest is one filter away
+AT_ONCE = 10  # of these in each part of an actor's page; the others unfold
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an actor's page: the latest events of all that there are."""
+
+    id: str
+    title: str
+    events: Sequence[Event]
+    total: int
+
+    @classmethod
+    def of(cls, name: str, title: str, events: EventQuerySet) -> Part:
+        counted = events.for_list().annotate(total=Window(Count("pk")))  # in the same query, not capped
+        latest = list(counted.order_by("-start", "-pk")[:RECENT])
+        return cls(name, title, latest, latest[0].total if latest else 0)
 
 
 @require_safe
@@ -136,27 +158,32 @@ def actor(request: HttpRequest, pk: int) -> HttpResponse:
     if found.merged_into_id:
         return redirect("actor", pk=found.merged_into_id)  # not for good: a merge can be undone
 
-    def part(*roles: codebook.Role) -> list[Event]:
+    def with_role(*roles: codebook.Role) -> EventQuerySet:
         ids = EventActor.objects.filter(actor=found, role__in=roles).values("event")
-        return list(
-            Event.objects.published().filter(pk__in=ids).for_list().order_by("-start", "-pk")[:RECENT]
-        )
+        return Event.objects.published().filter(pk__in=ids)
+
+    def spoken(reports: QuerySet[Report]) -> EventQuerySet:
+        return Event.objects.published().filter(pk__in=reports.values("event"))
 
     told = Report.objects.live().filter(attributed_to__overlap=[found.name, *found.aliases])
-    denials = told.filter(stance=codebook.Stance.DENIES)
-
-    def spoken(reports: QuerySet[Report]) -> QuerySet[Event]:
-        of_these = Event.objects.published().filter(pk__in=reports.values("event"))
-        return of_these.for_list().order_by("-start", "-pk")[:RECENT]
-
+    said = told.exclude(stance=codebook.Stance.DENIES)
+    parts = [
+        Part.of("did", _("What it is reported to have done"), with_role(codebook.Role.INITIATOR)),
+        Part.of("done-to", _("What is reported to have been done to it"), with_role(codebook.Role.TARGET)),
+        Part.of(
+            "took-part",
+            _("What it took part in"),
+            with_role(codebook.Role.PARTICIPANT, codebook.Role.MEDIATOR),
+        ),
+        Part.of("said", _("What it says"), spoken(said)),
+        Part.of("contested", _("What it says and others deny"), spoken(said.exclude(event__denied_by=[]))),
+        Part.of("denied", _("What it denies"), spoken(told.filter(stance=codebook.Stance.DENIES))),
+    ]
     context = {
         "actor": found,
-        "did": part(codebook.Role.INITIATOR),
-        "done_to": part(codebook.Role.TARGET),
-        "took_part": part(codebook.Role.PARTICIPANT, codebook.Role.MEDIATOR),
-        "said": spoken(told.exclude(stance=codebook.Stance.DENIES)),
-        "contested": spoken(told.exclude(stance=codebook.Stance.DENIES).exclude(event__denied_by=[])),
-        "denied": spoken(denials),
+        "parts": [part for part in parts if part.total],
+        "at_once": f":{AT_ONCE}",
+        "rest_after": f"{AT_ONCE}:",
     }
     return render(request, "actor.html", context)
 
