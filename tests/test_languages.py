@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -112,3 +114,22 @@ def test_citations_and_the_api_s_description_are_english(client) -> None:
 
     for path in (f"/events/{event.pk}/cite/plain", "/api/", "/changes.atom", "/events.csv-metadata.json"):
         assert client.get(path, headers={"accept-language": "uk"})["Content-Language"] == "en", path
+
+
+def test_a_page_asks_the_database_no_more_in_ukrainian(client) -> None:
+    event = make_event()
+    place, article = event.place, event.reports.get().article
+    paths = [
+        "/", "/?category=strike&not=status.claimed", f"/events/{event.pk}/", f"/articles/{article.pk}/",
+        f"/places/{place.pk}/", "/sources/", "/map/", "/facets/place/", "/days/2024-03-01/", "/months/2024-03/",
+        "/compare/", "/embed/", "/print/", "/searches/", "/about/", "/accuracy/", "/teaching/",
+    ]  # fmt: skip
+
+    def queries(path: str, language: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            html_of(client, path, accept_language=language)
+        return len(asked)
+
+    for path in paths:
+        queries(path, "en")  # what a process keeps
+        assert queries(path, "uk") == queries(path, "en"), path

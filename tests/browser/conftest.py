@@ -80,7 +80,9 @@ def new_page(chromium: Browser, site: LiveServer) -> Iterator[Callable[..., Page
 
     def make(width: int = 1280, height: int = 900, **options: object) -> Page:
         context = chromium.new_context(
-            base_url=site.url, viewport={"width": width, "height": height}, locale="en-GB", **options
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            **{"locale": "en-GB", **options},
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

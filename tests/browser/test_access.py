@@ -36,7 +36,6 @@ def pages(rows) -> tuple[str, ...]:
         "/compare/?a=Arvad&b=Karsk",
         "/periods/?from=2024-03-01&to=2024-03-10",
         "/print/?category=strike",
-        "/print/?from=soon",
         "/embed/",
         "/searches/",
         "/teaching/",
