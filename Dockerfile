@@ -19,6 +19,6 @@ COPY --from=build /app /app
 USER app
 EXPOSE 8000
 # Threads: a sync worker is killed in the middle of an export that takes longer than its timeout.
-CMD ["gunicorn", "timeline.config.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--worker-class=gthread", \
-     "--threads=4", "--max-requests=5000", \
-     "--max-requests-jitter=500", "--access-logfile=-", "--worker-tmp-dir=/dev/shm"]
+CMD ["gunicorn", "timeline.config.wsgi", "--config=python:timeline.config.webserver", "--bind=0.0.0.0:8000", \
+     "--workers=3", "--worker-class=gthread", "--threads=4", "--max-requests=5000", "--max-requests-jitter=500", \
+     "--access-logfile=-", "--worker-tmp-dir=/dev/shm"]

@@ -228,6 +228,7 @@ def _environment(data: Path) -> dict[str, str]:
     return kept | {
         "CONFLICT_TIMELINE_DATA": str(data),
         "DJANGO_SETTINGS_MODULE": "timeline.config.settings",
+        "METRICS_TOKEN": "token",
     }
 
 
@@ -237,11 +238,6 @@ class Run:
     def __init__(self, data: Path, *arguments: str) -> None:
         self.data = data
         self.log = data.parent / "run.log"
-        environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
-        environment |= {
-            "CONFLICT_TIMELINE_DATA": str(data),
-            "DJANGO_SETTINGS_MODULE": "timeline.config.settings",
-        }
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(engines.REPOSITORY / "manage.py"), "run", *arguments],
@@ -269,6 +265,16 @@ class Run:
     def get(self) -> int:
         with urllib.request.urlopen(f"{self.record['address']}healthz", timeout=30) as response:
             return response.status
+
+    def counted(self) -> float:
+        """The requests that /metrics counts, of all web processes."""
+        asked = urllib.request.Request(
+            f"{self.record['address']}metrics", headers={"Authorization": "Bearer token"}
+        )
+        with urllib.request.urlopen(asked, timeout=30) as response:
+            lines = response.read().decode().splitlines()
+        name = 'django_http_requests_total_by_method_total{method="GET"} '
+        return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
 
     def processes(self) -> list[psutil.Process]:
         """Everything that runs for this data directory."""
@@ -364,7 +370,9 @@ def test_a_run_after_kill_9_ends_the_orphans_and_goes_on(run: Callable[..., Run]
     again.wait_for("ready: http")
     assert again.said("ended 3 processes that an earlier run had left")
     assert identities(int(pid) for pid, _ in orphans) == []
-    assert again.get() == 200
+    before = again.counted()
+    assert [again.get() for _ in range(20)] == [200] * 20
+    assert again.counted() == before + 21, "the requests of both web processes, whichever is asked"
     again.process.send_signal(signal.SIGTERM)
     assert again.process.wait(60) == 0
     assert again.processes() == []

@@ -8,6 +8,7 @@ import hashlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,6 +39,7 @@ from timeline.config.supervisor import (
 PORTS_TRIED = 20
 WEB_START_SECONDS = 60
 WEB_STATEMENT_TIMEOUT_MS = "5000"
+METRICS = "metrics"  # where the web processes count together (PROMETHEUS_MULTIPROC_DIR)
 
 
 class Command(BaseCommand):
@@ -116,6 +118,7 @@ class Runner:
             self.say(f"database and static files are ready ({time.monotonic() - began:.1f} s)")
         self.listener = self._listen()
         self.address = "http://{}:{}/".format(*self.listener.getsockname())
+        shutil.rmtree(settings.DATA_DIR / METRICS, ignore_errors=True)  # what an earlier run counted
         os.environ.setdefault("SITE_ADDRESS", self.address)  # what mails and webhooks name
         for program in programs(self.listener.fileno(), self.options["workers"], self.options["verbosity"]):
             self.supervisor.start(program)
@@ -255,6 +258,7 @@ def programs(listener: int, workers: int, verbosity: int) -> list[Program]:
     worker = [*celery, "worker", "--loglevel", level, "--concurrency", str(workers)]
     worker += ["--without-mingle", "--without-gossip"]  # there is no other worker to talk to
     web = [sys.executable, "-m", "gunicorn", "timeline.config.wsgi", "--bind", f"fd://{listener}"]
+    web += ["--config", "python:timeline.config.webserver"]
     # Threads, since a sync worker is killed in the middle of an export that takes longer than its timeout.
     web += [
         "--workers",
@@ -276,7 +280,9 @@ def programs(listener: int, workers: int, verbosity: int) -> list[Program]:
     here = settings.BASE_DIR
     # Celery warns at length about running as root; here it only carries ids, as JSON.
     calm = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
-    impatient = {"STATEMENT_TIMEOUT_MS": WEB_STATEMENT_TIMEOUT_MS}
+    metrics = settings.DATA_DIR / METRICS
+    metrics.mkdir(parents=True, exist_ok=True)
+    impatient = {"STATEMENT_TIMEOUT_MS": WEB_STATEMENT_TIMEOUT_MS, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
     return [
         Program("worker", worker, calm, here, stop_seconds=30),
         Program("web", web, impatient, here, pass_fds=[listener], stop_seconds=15),
