@@ -29,6 +29,7 @@ from timeline.models import Actor, Event, EventActor, Place, Report
 from timeline.models.choices import CATEGORIES
 from timeline.models.events import EventQuerySet
 from timeline.pipeline import EXTRACTOR
+from timeline.present import tells_the_past
 from timeline.quotes import mark
 from timeline.toll_chart import toll_series
 
@@ -52,6 +53,7 @@ class Part:
         return cls(name, title, latest, latest[0].total if latest else 0)
 
 
+@tells_the_past
 @require_safe
 def chronology(request: HttpRequest) -> HttpResponse:
     chosen = EventFilter(request.GET)
@@ -73,6 +75,7 @@ def chronology(request: HttpRequest) -> HttpResponse:
     return render(request, "chronology.html", context)
 
 
+@tells_the_past
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("as_of"):
@@ -225,6 +228,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "date_precisions": codebook.UCDP_DATE_PREC,
         "place_precisions": codebook.UCDP_WHERE_PREC,
         "statuses": STATUS_LABELS,
+        "urls": {"chronology": reverse("chronology"), "compare": reverse("compare")},
         "data_sources": [ATTRIBUTION],
         "extractor": EXTRACTOR,
     }
