@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from pyroaring import BitMap
 
+from timeline.day_counts import DayCounts
 from timeline.filters import EventFilter
 from timeline.index.held import held
 from timeline.index.keys import values_of
@@ -33,7 +34,7 @@ class Answer:
     total: int
     unreviewed: int
     counts: dict[str, Top]  # of each facet: over the events that match all the *other* filters
-    by_day: dict[tuple[date, str], int]  # {(first day, category): events}, whatever the dates chosen
+    by_day: DayCounts  # by first day and category, whatever the dates chosen
     page: list[int] | None  # ids of the asked rows in order; None: not known, ask Postgres
 
 
@@ -80,7 +81,7 @@ def answer_from_sql(chosen: EventFilter) -> Answer:
         counts[facet] = (
             _all_of(all_counts) if facet in SHORT else top_of(all_counts, LONG, chosen.selected(facet))
         )
-    by_day = counts_by_day(chosen.events(without=["start", "end"]))
+    by_day = DayCounts.of(counts_by_day(chosen.events(without=["start", "end"])))
     return Answer(numbers["total"], numbers["unreviewed"], counts, by_day, page=None)
 
 

@@ -2,21 +2,22 @@
 
     make_histogram(counts, link, selected=(since, until))
 
-`counts` maps (day, category) to a number of events, as one GROUP BY gives it. Bars are days, weeks, months or
-years: the finest unit that fits. A few stray events far from the rest (an article that recalls 1991) do not
-flatten the picture: they are gathered in one bar "before …" or "after …" at the edge.
+`counts` maps (day, category) to a number of events, as one GROUP BY gives it, or are DayCounts. Bars are days,
+weeks, months or years: the finest unit that fits. A few stray events far from the rest (an article that recalls
+1991) do not flatten the picture: they are gathered in one bar "before …" or "after …" at the edge.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
+import numpy as np
 from django.utils.translation import gettext as _
 
+from timeline.day_counts import DayCounts
 from timeline.phrases import date_words
 
 Unit = Literal["day", "week", "month", "year"]
@@ -112,33 +113,28 @@ def finest_unit(first: date, last: date) -> Unit:
     return next((unit for unit in UNITS if bar_count(first, last, unit) <= MOST_BARS), "year")
 
 
-def core(per_day: Mapping[date, int]) -> tuple[date, date]:
+def core(counts: DayCounts) -> tuple[date, date]:
     """First and last day of the picture: all days, or without the strays where that allows a finer unit."""
-    days = sorted(per_day)
-    allowed = sum(per_day.values()) * STRAY_SHARE
-
-    def inward(ordered: Sequence[date]) -> date:
-        passed = 0
-        for day in ordered:
-            passed += per_day[day]
-            if passed > allowed:
-                return day
-        return ordered[-1]
-
-    inner = inward(days), inward(days[::-1])
-    whole = days[0], days[-1]
+    total = counts.total
+    filled = np.flatnonzero(total)
+    allowed = total.sum() * STRAY_SHARE
+    begin = int(np.argmax(np.cumsum(total) > allowed))
+    end = len(total) - 1 - int(np.argmax(np.cumsum(total[::-1]) > allowed))
+    whole = counts.day(filled[0]), counts.day(filled[-1])
+    inner = counts.day(begin), counts.day(end)
     finer = UNITS.index(finest_unit(*inner)) < UNITS.index(finest_unit(*whole))
     return inner if finer else whole
 
 
-def bins(per_day: Mapping[date, int]) -> tuple[list[Bin], Unit]:
-    first, last = core(per_day)
+def bins(counts: DayCounts) -> tuple[list[Bin], Unit]:
+    first, last = core(counts)
     unit = finest_unit(first, last)
     made = [
         Bin(day, after(day, unit) - timedelta(days=1), unit_label(day, unit))
         for day in starts(first, last, unit)
     ]
-    earliest, latest = min(per_day), max(per_day)
+    filled = np.flatnonzero(counts.total)
+    earliest, latest = counts.day(filled[0]), counts.day(filled[-1])
     begin, end = made[0].start, made[-1].end
     if earliest < begin:
         label = _("before %(day)s") % {"day": date_words(begin, "j M Y")}
@@ -183,29 +179,16 @@ def segments(counts: Mapping[str, int], highest: int) -> list[tuple[str, float, 
 
 
 def make_histogram(
-    counts: Mapping[tuple[date, str], int],
+    counts: DayCounts | Mapping[tuple[date, str], int],
     link: Callable[[date, date], str],
     selected: tuple[date | None, date | None] = (None, None),
 ) -> Histogram:
     """Bars for `counts`; `link` gives each its query string, `selected` is the range that the filter asks for."""
-    per_day: Counter[date] = Counter()
-    for (day, _category), n in counts.items():
-        if n:
-            per_day[day] += n
-    if not per_day:
+    daily = counts if isinstance(counts, DayCounts) else DayCounts.of(counts)
+    if not daily.total.any():
         return Histogram([], "day")
-    made, unit = bins(per_day)
-    sums: list[Counter[str]] = [Counter() for _bin in made]
-    day_to_bin = sorted(per_day)
-    position = 0
-    place: dict[date, int] = {}
-    for day in day_to_bin:
-        while made[position].end < day:
-            position += 1
-        place[day] = position
-    for (day, category), n in counts.items():
-        if n:
-            sums[place[day]][category] += n
+    made, unit = bins(daily)
+    sums = daily.sums([(each.start, each.end) for each in made])
     highest = max(sum(each.values()) for each in sums)
     step = WIDTH / len(made)
     since, until = selected
@@ -220,7 +203,7 @@ def make_histogram(
             label=each.label,
             start=each.start,
             end=each.end,
-            counts=dict(n),
+            counts=n,
             total=sum(n.values()),
             x=round(i * step + step * GAP / 2, 3),
             width=round(step * (1 - GAP), 3),

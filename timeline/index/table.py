@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from timeline.day_counts import DayCounts
+
 BLOCK = 1 << 16  # ids
 #: Up to this share of all events, values are gathered from a column; above, bitmaps are intersected.
 NARROW = 0.1
@@ -81,6 +83,7 @@ class FacetTable:
 
     def __init__(self) -> None:
         self._facets: dict[str, _Values] = {}
+        self._by_day: DayCounts | None = None  # of all events, until one changes
         self._columns = {name: np.zeros(BLOCK, dtype=np.int32) for name in COLUMNS}
 
     # Filling
@@ -96,6 +99,8 @@ class FacetTable:
         bitmap |= part
         values.counts[value] = len(bitmap)
         values.by_frequency = None
+        if facet in ("start", "category"):
+            self._by_day = None
         if facet in COLUMNS and part:
             column = self._column(facet, part.max())
             column[ids_of(part)] = COLUMNS[facet](value)
@@ -183,15 +188,25 @@ class FacetTable:
             values.by_frequency = sorted(values.counts, key=values.counts.__getitem__, reverse=True)
         return values.by_frequency
 
-    def by_day(self, within: BitMap | None) -> dict[tuple[date, str], int]:
-        """{(first day, category): events}: what the histogram is made of."""
-        counts: dict[tuple[date, str], int] = {}
+    def by_day(self, within: BitMap | None) -> DayCounts:
+        """Events per first day and category: what the histogram is made of."""
+        if within is None and self._by_day is not None:
+            return self._by_day
+        gathered = {}
         for category, bitmap in self._values("category").bitmaps.items():
-            here = bitmap if within is None else bitmap & within
-            numbers, events = self._gathered("start", here)
-            for number, n in zip(numbers.tolist(), events.tolist(), strict=True):
-                counts[date.fromordinal(number), category] = n
-        return counts
+            if here := bitmap if within is None else bitmap & within:
+                days = self._columns["start"][ids_of(here)]
+                gathered[category] = days if days.all() else days[days > 0]
+        gathered = {category: days for category, days in gathered.items() if len(days)}
+        if not gathered:
+            return DayCounts()
+        first = int(min(days.min() for days in gathered.values()))
+        length = int(max(days.max() for days in gathered.values())) - first + 1
+        counts = {c: np.bincount(days - first, minlength=length) for c, days in gathered.items()}
+        found = DayCounts(first, counts)
+        if within is None:
+            self._by_day = found
+        return found
 
     def _is_narrow(self, within: BitMap) -> bool:
         return len(within) <= NARROW * self.total()

@@ -39,7 +39,7 @@ def combinations(found: Answer) -> list[str]:
         values = [value for value, _ in found.counts[facet].values]
         return f"{facet}={values[min(rank, len(values) - 1)]}".replace(" ", "+")
 
-    days = sorted(day for day, _ in found.by_day)
+    days = [day for day, _, _ in found.by_day]
     year = days[int(len(days) * 0.7)].year
     a_year, a_month = f"from={year}-01-01&to={year}-12-31", f"from={year}-06-01&to={year}-06-30"
     common, middle, rare, phrase = (f"q={word.replace(' ', '+')}" for word in WORDS)
