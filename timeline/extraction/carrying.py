@@ -47,6 +47,10 @@ def complete(readings: list[Reading], found: list[Candidate], day: date) -> list
         act.when = _dated(c, day, so_far, act, paragraph)
         if act.when is None and _needs_date(c):
             continue
+        if act.where is not None and _merely_known(c, act):
+            continue
+        if c.past_perfect and c.category is Category.DIPLOMACY and _only_printed(act):
+            continue  # "had warned before": told as known, on no day
         if (
             c.type == "statement"
             and act.when is not None
@@ -59,6 +63,21 @@ def complete(readings: list[Reading], found: list[Candidate], day: date) -> list
         _note(c, act, so_far, paragraph, day)
         result.append(act)
     return result
+
+
+_GROUND = frozenset(("capture", "recapture", "advance", "withdrawal", "control"))
+
+
+def _merely_known(c: Candidate, act: Act) -> bool:
+    """Ground that changed hands on no day and in no place but a country: what readers know already."""
+    country = (
+        act.where is not None and act.where.precision is PlacePrecision.COUNTRY and not unlisted(act.where)
+    )
+    return c.type in _GROUND and c.sentence > 1 and country and _only_printed(act)
+
+
+def _only_printed(act: Act) -> bool:
+    return act.when is not None and act.when.basis is DateBasis.PUBLICATION
 
 
 def _strays(c: Candidate, reading: Reading, day: date) -> bool:

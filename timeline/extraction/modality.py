@@ -102,6 +102,9 @@ def _untrue(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
     return None
 
 
+_STOPPING = frozenset(
+    "ending stopping halting preventing avoiding deterring end stop halt prevent avoid deter averting avert".split()
+)
 _UNTRUE = frozenset("untrue false baseless unfounded fabricated fake wrong nonsense".split())
 _TALES = frozenset("claims claim reports allegations rumours rumors statements suggestions".split())
 
@@ -119,10 +122,13 @@ def _nominal(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
             return Modality.PLANNED, t.text
         if t.lower == "no":
             return Modality.DENIED, t.text
+    governor = tokens[start - 1] if start else None
+    if governor is not None and governor.lower in _STOPPING:
+        return Modality.HYPOTHETICAL, governor.text  # "ending attacks on X is vital"
     after = " ".join(t.lower for t in tokens[position + 1 : position + 12])
     if any(f" {p} " in f" {after} " for p in words["planned_after"]):
         return Modality.PLANNED, "set to take place"
-    before = " ".join(t.lower for t in tokens[max(0, start - 3) : start])
+    before = " ".join(t.lower for t in tokens[max(0, start - 4) : start] if not t.is_quote and t.tag != "DT")
     for phrase_words in words["hypothetical_phrases"]:
         if f" {before} ".endswith(f" {phrase_words} "):
             return Modality.HYPOTHETICAL, phrase_words
@@ -214,6 +220,7 @@ def _future_time(parsed: Parsed, clause: Clause) -> bool:
     )
 
 
+_IDEAS = frozenset("idea prospect possibility risk fear fears likelihood option danger chance talk".split())
 # Verbs whose infinitive took place when they did.
 _IMPLICATIVE = frozenset(
     ("force", "compel", "manage", "oblige", "cause", "lead", "continue", "begin", "start")
@@ -302,6 +309,9 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
             return Modality.PLANNED, outer.modal
         return (Modality.HYPOTHETICAL, "to") if verb not in ("", "have") else None
     if clause.kind is Kind.PARTICIPLE and clause.verb > 0 and tokens[clause.verb].tag == "VBG":
+        idea = clause.subject[0] if clause.subject is not None and clause.subject[0] > 1 else clause.verb
+        if tokens[idea - 1].lower == "of" and tokens[idea - 2].lower in _IDEAS:
+            return Modality.HYPOTHETICAL, tokens[idea - 2].text  # "the idea of X downing missiles"
         preposition = tokens[clause.verb - 1].lower
         if preposition in ("of", "for", "about", "against", "to", "from") and verb not in (
             "accuse",
@@ -318,6 +328,8 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
             and clause.start <= outer.group[1] + 1
         ):
             return Modality.DENIED, verb
+        if tokens[clause.start].lower == "in" and verb in (*verbs["planned"], *verbs["hypothetical"]):
+            return Modality.HYPOTHETICAL, verb  # "in capturing it they aim"
         return _of_clause(parsed, outer, own=True)
     if clause.kind is Kind.COMPLEMENT:
         if verb in verbs["denied"]:

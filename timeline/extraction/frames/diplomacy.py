@@ -134,7 +134,11 @@ def _habit(s: Scene) -> bool:
     if s.trigger.nominal:
         return False
     clauses = s.reading.parsed.clauses
-    groups = [s.clause.group, *([clauses[s.clause.parent].group] if s.clause.parent >= 0 else [])]
+    groups, k, seen = [s.clause.group], s.clause.parent, {s.clause_index}
+    while k >= 0 and k not in seen:
+        seen.add(k)
+        groups.append(clauses[k].group)
+        k = clauses[k].parent
     tokens = s.reading.parsed.tokens
     return any(t.lower in _HABIT for first, end in groups for t in tokens[max(0, first - 1) : end + 1])
 

@@ -26,10 +26,11 @@ def parties(s: Scene) -> bool:
         "mediators",
     } and (found or s.places_in(*s.span)):
         return True
+    near = {t.lower for t in s.tokens[max(0, s.trigger.first - 4) : s.trigger.last + 6]}
     return (
         bool(found)
         and s.trigger.nominal
-        and bool(words & {"peace", "ceasefire", "nuclear", "indirect", "direct", "truce", "ukraine", "war"})
+        and bool(near & {"peace", "ceasefire", "nuclear", "indirect", "direct", "truce", "ukraine", "war"})
     )
 
 
@@ -102,6 +103,11 @@ def official(s: Scene) -> bool:
     if plural_team(s) and any(a.side for a in s.initiators):
         return True  # "a delegation of the army"
     return any(a.kind == PERSON and a.official for a in s.initiators)
+
+
+def official_near(s: Scene) -> bool:
+    """A state or a body is named, if only as the one that is sued."""
+    return bool(officials(s.reading.actors))
 
 
 def visited(s: Scene) -> bool:
@@ -249,7 +255,18 @@ _SANCTIONING = frozenset(
 
 
 def legal(s: Scene) -> bool:
+    if s.trigger.phrase in _JUSTICE and not _JUDGES & {t.lower for t in s.tokens}:
+        return False
     return s.near("legal_body") and bool(sides(s.reading.actors) or officials(s.reading.actors))
+
+
+# What a court or its officers do; a mention of the UN makes no court of it.
+_JUSTICE = frozenset(
+    "detain arrest jail charge extradite convict sentence indict file prosecute conviction".split()
+)
+_JUDGES = frozenset(
+    "court courts tribunal judge judges prosecutor prosecutors icc icj warrant warrants police fsb sbu".split()
+)
 
 
 def conflict(s: Scene) -> bool:
@@ -260,10 +277,14 @@ def scheduled(s: Scene) -> bool:
     """The noun is what the clause is about: held, resumed, followed, in a place or at a time."""
     tokens = s.tokens
     head = s.trigger.head
-    verb = tokens[s.clause.verb].verb if s.clause is not None else ""
+    verb = tokens[s.clause.verb].verb if s.clause is not None else None
     words = context_words("meeting_verbs")[0]
     near_place = bool(s.places_in(head, min(len(tokens), head + 6)))
     near_date = any(abs(s.reading.position(d.start) - head) <= 6 for d in s.reading.dates)
+    phrase = s.reading.parsed.phrase_at(head)
+    opening = phrase[0] if phrase is not None else head
+    if opening > 0 and tokens[opening - 1].lower in _TOPIC and not (near_date or near_place):
+        return False  # "spoke of many messages on talks with X"
     with_party = any(t.lower in ("with", "between") for t in tokens[s.trigger.last : s.trigger.last + 3])
     qualified = any(
         t.lower
@@ -287,7 +308,8 @@ def scheduled(s: Scene) -> bool:
     held = any(head < c.verb <= head + 12 and tokens[c.verb].verb in _HELD for c in s.reading.parsed.clauses)
     if held and (near_place or s.places_in(0, head) or len(sides(officials(s.reading.actors))) >= 2):
         return True
-    return near_place or near_date or ((verb in words or verb == "") and (with_party or qualified))
+    return near_place or near_date or ((verb is None or verb in words) and (with_party or qualified))
 
 
+_TOPIC = frozenset(("on", "about", "regarding", "concerning"))
 _HELD = frozenset(("take", "hold", "mediate", "broker", "begin", "start", "resume", "host", "schedule"))

@@ -38,6 +38,8 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         kind = "control"
     modality, word = modality_of(reading.parsed, s.trigger.head, s.trigger.nominal)
     if kind == "demand":
+        if s.trigger.phrase in ("recognise", "recognize") and modality is Modality.DENIED:
+            return []  # "none of them recognises it"
         asks = s.trigger.phrase in _ASKING or _asked(reading, s)
         if modality is not Modality.HYPOTHETICAL and not asks:
             return []

@@ -86,7 +86,10 @@ def _read_group(tokens: list[Token], clause: Clause) -> None:
         not auxiliaries
         and verb.tag in ("VBN", "VBD")
         and clause.group[1] < len(tokens)
-        and tokens[clause.group[1]].lower == "by"
+        and (
+            tokens[clause.group[1]].lower == "by"
+            or (tokens[clause.group[1]].lower == "of" and verb.verb in _CHARGING)  # "men accused of murder"
+        )
     ):
         clause.passive = True
 
@@ -419,11 +422,17 @@ def _share_subjects(parsed: Parsed) -> None:
     opening, following = [*parsed.clauses, None, None][:2]
     if opening is not None and following is not None and opening.subject is None:
         tag = parsed.tokens[opening.group[0]].tag
-        if opening.group[0] == 0 and tag in ("VBG", "VBN") and following.own_subject:
+        led = opening.group[0] == 1 and parsed.tokens[0].lower in ("in", "by", "without")
+        fronted = opening.group[0] == 0 or (led and tag == "VBG")  # "In capturing X, it aims"
+        if fronted and tag in ("VBG", "VBN") and following.own_subject:
             # "Having taken the village, the troops moved on"
             opening.kind, opening.parent, opening.subject = Kind.PARTICIPLE, 1, following.subject
             opening.passive = opening.passive or tag == "VBN"
     for k, clause in enumerate(parsed.clauses):
+        if clause.kind is Kind.INFINITIVE and k > 1 and clause.parent == k - 1:
+            speech, before = parsed.clauses[k - 1], parsed.tokens[clause.start - 1]
+            if reporting_verb(parsed.tokens[speech.verb]) and (before.text == "," or before.is_quote):
+                clause.parent = k - 2  # “We will go on,” she said, “to push them out”
         if clause.subject is not None or k == 0:
             continue
         parent = parsed.clauses[clause.parent if clause.parent >= 0 else k - 1]

@@ -266,6 +266,8 @@ def _repair(tokens: list[Token]) -> None:
                 before = tokens[i - 2]  # "he formally annexes"
             noun_before = before is not None and before.tag.startswith(_NOUNY)
             only_verb = not t.noun and t.lower != t.verb
+            if t.verb == "force" and after is not None and after.lower == "to":
+                takes_object = False  # "American forces to fight"
             if t.tag.startswith("NN") and noun_before and (takes_object or only_verb) and _agrees(before, t):
                 tokens[i] = _tagged(t, "VBZ" if t.lower != t.verb else "VBP")
             elif (
