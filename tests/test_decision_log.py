@@ -145,3 +145,16 @@ def test_the_admin_gives_the_chosen_ones_as_a_file(work, client):
     lines = b"".join(response.streaming_content).decode().splitlines()
     assert [json.loads(line)["uid"] for line in lines] == [str(chosen.uid)]
     assert response["Content-Type"] == "application/x-ndjson"
+
+
+def test_an_events_history_is_a_file_for_curators(work, client):
+    event = Event.objects.get(killed_best=5)
+    address = f"/desk/{event.pk}/history.jsonl"
+    assert client.get(address).status_code == 302
+    client.force_login(User.objects.create_superuser("chief"))
+    assert address in client.get(event.get_absolute_url()).content.decode()
+    response = client.get(address)
+    rows = [json.loads(line) for line in b"".join(response.streaming_content).decode().splitlines()]
+    assert {"correct", "split", "strike_out", "merge"} == {row["kind"] for row in rows}
+    assert all(row["curator"] == "ada" and row["at"] and row["reason"] for row in rows)
+    assert response["Content-Disposition"] == f'attachment; filename="event-{event.pk}.jsonl"'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,15 +19,19 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.models import Article
-from timeline import alert_admin, curation, reading_admin  # noqa: F401 (its pages are registered with these)
+from timeline import alert_admin, curation, decision_admin, reading_admin  # noqa: F401 (pages of the admin)
 from timeline.catalogue_admin import page_of
-from timeline.decision_log import exported
 from timeline.forms import CorrectionForm, DecisionForm, MoveForm
 from timeline.models import Decision, Event, EventActor, Report
 from timeline.search import words_query
 from timeline.templatetags.timeline import percent, toll, when
 
 MOST_AT_ONCE = 200  # decisions of one action: as many as one list page can show
+
+
+def _key(words: str) -> int | None:
+    """The number that was typed, if it may be a row's."""
+    return int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
 
 
 class DecidingAdmin(NoDelete, LongList, admin.ModelAdmin):
@@ -134,6 +137,7 @@ class EventAdmin(DecidingAdmin):
     ]
     list_filter = [ListFilter, "review", "category", "status", "type", "precision", "start"]
     list_select_related = ["place"]
+    sortable_by = ["type", "happened", "status"]  # by what an index holds in order
     search_fields = ["headline"]
     search_help_text = "Words of the headline, quotes, places and actors, or an event's number."
     autocomplete_fields = ["place"]
@@ -158,10 +162,7 @@ class EventAdmin(DecidingAdmin):
     ) -> tuple[QuerySet[Event], bool]:
         words = search_term.replace("\0", "").strip()
         if words:
-            found = Q(search=words_query(words))
-            if words.isascii() and words.isdigit() and len(words) < 19:
-                found |= Q(pk=int(words))
-            queryset = queryset.filter(found)
+            queryset = queryset.filter(Q(search=words_query(words)) | Q(pk=_key(words)))
         if request.path.endswith("/autocomplete/"):  # where a report may be moved to
             queryset = queryset.filter(merged_into=None)
         return queryset, False
@@ -297,7 +298,10 @@ class ReportAdmin(DecidingAdmin):
     list_display = ["__str__", "type", "happened", "place", "article", "sure", "out"]
     list_filter = ["type", "modality", "stance", "date_basis", "struck_out", "pinned"]
     list_select_related = ["place", "article"]
+    ordering = ["-pk"]
+    sortable_by = ["type"]
     search_fields = ["quote"]
+    search_help_text = "Words of its event: of the quotes, headline, place and actors; or a report's number."
     autocomplete_fields = ["event"]
     fieldsets = [
         ("What the article says", {"fields": ["quote", "in_text"]}),
@@ -316,6 +320,15 @@ class ReportAdmin(DecidingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         return super().get_queryset(request).defer("article__text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Report], search_term: str
+    ) -> tuple[QuerySet[Report], bool]:
+        words = search_term.replace("\0", "").strip()
+        if words:
+            found = Q(event__in=Event.objects.filter(search=words_query(words)).order_by().values("pk"))
+            queryset = queryset.filter(found | Q(pk=_key(words)))
+        return queryset, False
 
     def is_closed(self, obj: Report) -> bool:
         return obj.superseded_at is not None
@@ -354,54 +367,6 @@ class ReportAdmin(DecidingAdmin):
             event = decision.other_event or decision.event
             told = format_html("{}: {}.", decision.get_kind_display(), page_of(event, str(event)))
             self.message_user(request, told)
-
-
-@admin.register(Decision)
-class DecisionAdmin(ReadOnly, LongList, admin.ModelAdmin):
-    change_form_template = "admin/timeline/decision/change_form.html"
-    list_display = ["taken_at", "kind", "of_event", "curator", "reason", "undone"]
-    list_filter = ["kind", ("curator", admin.RelatedOnlyFieldListFilter), "taken_at"]
-    list_select_related = ["event", "curator", "undone_by"]
-    search_fields = ["reason", "event__headline"]
-    actions = ["undo", "export"]
-
-    @admin.display(description="event")
-    def of_event(self, decision: Decision) -> SafeString:
-        return page_of(decision.event, str(decision.event))
-
-    @admin.display(description="undone")
-    def undone(self, decision: Decision) -> str:
-        return "undone" if hasattr(decision, "undone_by") else ""
-
-    @admin.action(description="Undo", permissions=["undo"])
-    def undo(self, request: HttpRequest, queryset: QuerySet[Decision]) -> None:
-        for decision in queryset.order_by("-pk"):
-            try:
-                curation.undo(decision, request.user)
-            except ValidationError as error:
-                self.message_user(request, f"{decision}: {' '.join(error.messages)}", messages.ERROR)
-            else:
-                self.message_user(request, f"Undone: {decision}.")
-
-    @admin.action(description="Export as JSON lines", permissions=["view"])
-    def export(self, request: HttpRequest, queryset: QuerySet[Decision]) -> StreamingHttpResponse:
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in exported(queryset))
-        headers = {"Content-Disposition": 'attachment; filename="decisions.jsonl"'}
-        return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
-
-    def has_undo_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("timeline.change_event")
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        decision = context["original"]
-        context["may_undo"] = (
-            self.has_undo_permission(request)
-            and decision.kind != Decision.Kind.UNDO
-            and not hasattr(decision, "undone_by")
-        )
-        return super().render_change_form(request, context, *args, **kwargs)
 
 
 class ReportInline(ReadOnly, admin.TabularInline):

@@ -23,6 +23,8 @@ from timeline.models import Actor, Amendment, Event, EventActor, Place, Report, 
 
 Row = Actor | Place | Source
 HANDED_OVER: tuple[Any, ...] = (Article, Feed, Address)  # of a source that is merged into another
+MOST_COUNTED = 10_000
+AHEAD = 5_000  # events that are looked up at once, to be derived in batches
 BATCH = 100  # events derived in one transaction, so that workers who write are not held up
 
 FIELDS: dict[type[Row], tuple[str, ...]] = {
@@ -37,14 +39,19 @@ SHOWN_ONLY = frozenset({"grade", "home_page", "country", "kind", "time_zone"})
 
 @dataclass(frozen=True)
 class Reach:
-    """What rests on an actor, a place or a source."""
+    """What rests on an actor, a place or a source. Counted up to MOST_COUNTED + 1, which stands for more."""
 
     events: int
     reports: int
 
     def __str__(self) -> str:
-        events = "1 event" if self.events == 1 else f"{self.events:,} events"
-        return f"{events} and {self.reports:,} report{'' if self.reports == 1 else 's'}"
+        return f"{_number(self.events, 'event')} and {_number(self.reports, 'report')}"
+
+
+def _number(count: int, word: str) -> str:
+    if count > MOST_COUNTED:
+        return f"more than {MOST_COUNTED:,} {word}s"
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def events_of(row: Row) -> QuerySet[Event]:
@@ -55,11 +62,9 @@ def events_of(row: Row) -> QuerySet[Event]:
         shown = EventActor.objects.filter(actor=row).values("event")
         named = ReportActor.objects.filter(actor=row, report__superseded_at=None).values("report__event")
         spoken = Report.objects.filter(attributed_to__overlap=[row.name, *row.aliases], superseded_at=None)
-        return Event.objects.filter(
-            Q(pk__in=shown) | Q(pk__in=named) | Q(pk__in=spoken.order_by().values("event"))
-        )
-    told = Report.objects.filter(place=row, superseded_at=None).values("event")
-    return Event.objects.filter(Q(place=row) | Q(pk__in=told))
+        return Event.objects.filter(pk__in=shown.union(named, spoken.order_by().values("event")))
+    told = Report.objects.filter(place=row, superseded_at=None).order_by().values("event")
+    return Event.objects.filter(pk__in=Event.objects.filter(place=row).order_by().values("pk").union(told))
 
 
 def amendments_of(event: Event) -> QuerySet[Amendment]:
@@ -85,11 +90,16 @@ def _reports_of(row: Row) -> QuerySet[Report]:
     live = Report.objects.filter(superseded_at=None)
     if isinstance(row, Source):
         return live.filter(article__source=row)
-    return live.filter(parts__actor=row).distinct() if isinstance(row, Actor) else live.filter(place=row)
+    if isinstance(row, Actor):
+        return live.filter(pk__in=ReportActor.objects.filter(actor=row).values("report"))
+    return live.filter(place=row)
 
 
 def reach(row: Row) -> Reach:
-    return Reach(events_of(row).count(), _reports_of(row).count())
+    events, reports = (
+        found.order_by()[: MOST_COUNTED + 1].count() for found in (events_of(row), _reports_of(row))
+    )
+    return Reach(events, reports)
 
 
 def _state(row: Row) -> dict[str, Any]:
@@ -223,16 +233,25 @@ def apply(pk: int, seconds: float = 60) -> bool:
     amendment = Amendment.objects.select_related("actor", "place", "source__merged_into").get(pk=pk)
     until = time.monotonic() + seconds
     while amendment.applied_at is None and time.monotonic() < until:
-        with ledger.writing():
-            amendment.refresh_from_db(fields=["applied_at", "applied_to", "last_event"])
-            waiting = _following(amendment).filter(pk__gt=amendment.last_event).order_by("pk")
-            batch = list(waiting[:BATCH])
-            for event in batch:
-                ledger.derive(event)
-            if batch:
-                amendment.last_event = batch[-1].pk
-                amendment.applied_to += len(batch)
-            else:
-                amendment.applied_at = timezone.now()
-            amendment.save(update_fields=["applied_at", "applied_to", "last_event"])
+        waiting = _following(amendment).filter(pk__gt=amendment.last_event).order_by("pk")
+        ahead = list(waiting.values_list("pk", flat=True)[:AHEAD])
+        if not ahead:
+            amendment.applied_at = timezone.now()
+            amendment.save(update_fields=["applied_at"])
+        for first in range(0, len(ahead), BATCH):
+            if time.monotonic() < until:
+                _derive(amendment, ahead[first : first + BATCH])
     return amendment.applied_at is not None
+
+
+def _derive(amendment: Amendment, pks: list[int]) -> None:
+    """Those that no other call has derived meanwhile."""
+    with ledger.writing():
+        amendment.refresh_from_db(fields=["applied_to", "last_event"])
+        left = [pk for pk in pks if pk > amendment.last_event]
+        for event in Event.objects.filter(pk__in=left).order_by("pk"):
+            ledger.derive(event)
+        if left:
+            amendment.last_event = left[-1]
+            amendment.applied_to += len(left)
+            amendment.save(update_fields=["applied_to", "last_event"])

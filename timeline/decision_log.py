@@ -10,6 +10,7 @@ the gazetteer, people by their user name.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import Any
@@ -18,12 +19,14 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import StreamingHttpResponse
 from django.utils.dateparse import parse_datetime
 
 from articles.models import Article
 from timeline import by_hand, curation, ledger
 from timeline.amendment_log import NotHere, exported_amendments, replay
+from timeline.catalogue import amendments_of
 from timeline.models import Amendment, Decision, Event, Place, Report
 
 Kind = Decision.Kind
@@ -36,10 +39,26 @@ _STATES = {
 }
 
 
+def json_lines(rows: Iterable[dict[str, Any]], name: str) -> StreamingHttpResponse:
+    """The rows as a file to keep."""
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
+
+
+def of_event(event: Event) -> Iterator[dict[str, Any]]:
+    """The decisions about an event, those that merged others into it, and the amendments around it."""
+    decisions = Decision.objects.filter(Q(event=event) | Q(other_event=event))
+    return _in_order(decisions, Amendment.objects.filter(pk__in=amendments_of(event).values("pk")))
+
+
 def everything() -> Iterator[dict[str, Any]]:
     """All decisions and amendments, in the order in which they were taken."""
-    both = exported(Decision.objects.all()), exported_amendments(Amendment.objects.all())
-    return merge(*both, key=lambda row: str(row["at"]))
+    return _in_order(Decision.objects.all(), Amendment.objects.all())
+
+
+def _in_order(decisions: QuerySet[Decision], amendments: QuerySet[Amendment]) -> Iterator[dict[str, Any]]:
+    return merge(exported(decisions), exported_amendments(amendments), key=lambda row: str(row["at"]))
 
 
 def exported(decisions: QuerySet[Decision]) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from timeline import curation, ledger
 from timeline.desk import places
@@ -24,7 +25,7 @@ class PlaceField(forms.ChoiceField):
 
     def offer(self, offers: places.Offers) -> None:
         self.offers = offers
-        self.choices = [*((row.key, row.words) for row in offers.rows), ("", "not reported")]
+        self.choices = [*((row.key, row.words) for row in offers.rows), ("", _("not reported"))]
 
     def valid_value(self, value: str) -> bool:
         known = not value or Place.objects.filter(key=value).exists()
@@ -59,7 +60,7 @@ class FieldsForm(CorrectionForm):
     """The correctable fields in place. The place is picked from the gazetteer, by radio buttons."""
 
     place = PlaceField(required=False)
-    place_find = forms.CharField(required=False, max_length=places.LONGEST_SEARCH, label="Find a place")
+    place_find = forms.CharField(required=False, max_length=places.LONGEST_SEARCH, label=_("Find a place"))
 
     class Meta(CorrectionForm.Meta):
         fields = tuple(name for name in curation.CORRECTABLE if name != "place")
@@ -97,12 +98,12 @@ class DecisionForm(forms.Form):
         try:
             return datetime.fromisoformat(value) if value else None
         except ValueError:
-            raise ValidationError("Open the page again: its state was lost.") from None
+            raise ValidationError(_("Open the page again: its state was lost.")) from None
 
 
 class RejectForm(DecisionForm):
     reason = forms.CharField(
-        max_length=2000, error_messages={"required": "Say why the event is rejected: x, then the reason."}
+        max_length=2000, error_messages={"required": _("Say why the event is rejected: x, then the reason.")}
     )
 
 
@@ -112,7 +113,7 @@ class MergeForm(DecisionForm):
     into = forms.ModelChoiceField(Event.objects.filter(merged_into=None), required=False)
     number = forms.IntegerField(required=False, min_value=1)
     reason = forms.CharField(
-        max_length=2000, error_messages={"required": "Say why the two are one: the reason stands in both."}
+        max_length=2000, error_messages={"required": _("Say why the two are one: the reason stands in both.")}
     )
 
     def clean(self) -> dict[str, Any]:
@@ -120,11 +121,10 @@ class MergeForm(DecisionForm):
         if number := data.get("number"):
             data["into"] = Event.objects.filter(pk=number, merged_into=None).first()
             if data["into"] is None:
-                self.add_error(
-                    "number", f"There is no event {number} to merge into, or it was merged itself."
-                )
+                refused = _("There is no event %(number)s to merge into, or it was merged itself.")
+                self.add_error("number", refused % {"number": number})
         elif not data.get("into") and "into" not in self.errors:
-            self.add_error("into", "Choose the event that stays, or write its number.")
+            self.add_error("into", _("Choose the event that stays, or write its number."))
         return data
 
 
@@ -132,10 +132,10 @@ class ReportsForm(DecisionForm):
     """Quotes that are ticked, to be split off or struck out."""
 
     reports: forms.ModelMultipleChoiceField[Report] = forms.ModelMultipleChoiceField(
-        None, error_messages={"required": "Tick the quotes that it is about first."}
+        None, error_messages={"required": _("Tick the quotes that it is about first.")}
     )
     reason = forms.CharField(
-        max_length=2000, error_messages={"required": "Say why: it stands in the history."}
+        max_length=2000, error_messages={"required": _("Say why: it stands in the history.")}
     )
 
     def __init__(self, data: Any, event: Event) -> None:

@@ -14,13 +14,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Source
-from timeline.extraction.codebook import TYPES
 from timeline.filters import place_query
 from timeline.models import Claim, Decision, Event, Place, Report
+from timeline.models.choices import EVENT_TYPES
 
-ORDERS = {"sure": ("least sure first", ("confidence", "pk")), "new": ("newest first", ("-pk",))}
+ORDERS = {"sure": (_("least sure first"), ("confidence", "pk")), "new": (_("newest first"), ("-pk",))}
 MOST_COUNTED = 10_000
 TRIES = 20  # events at the head of the queue that others may take at the same moment
 
@@ -28,19 +29,21 @@ TRIES = 20  # events at the head of the queue that others may take at the same m
 class QueueForm(forms.Form):
     """What the queue holds and in which order. Empty fields do not narrow it."""
 
-    order = forms.ChoiceField(choices=[(name, words) for name, (words, _) in ORDERS.items()], required=False)
-    type = forms.ChoiceField(
-        choices=[("", "any type"), *((name, t.label) for name, t in TYPES.items())], required=False
+    order = forms.ChoiceField(
+        choices=[(name, words) for name, (words, _fields) in ORDERS.items()], required=False
     )
-    source = forms.ModelChoiceField(Source.objects.all(), required=False, empty_label="any source")
+    type = forms.ChoiceField(choices=[("", _("any type")), *EVENT_TYPES], required=False)
+    source = forms.ModelChoiceField(Source.objects.all(), required=False, empty_label=_("any source"))
     place = forms.CharField(required=False, max_length=200)
-    mine = forms.BooleanField(required=False, label="Only those I have worked on")
+    mine = forms.BooleanField(required=False, label=_("Only those I have worked on"))
 
     def clean_place(self) -> list[Place]:
         name = self.cleaned_data["place"].strip()
         found = list(Place.objects.filter(name__iexact=name)[:50]) if name else []
         if name and not found:
-            raise ValidationError(f"No event names a place called “{name}”: write it as its page does.")
+            raise ValidationError(
+                _("No event names a place called “%(name)s”: write it as its page does.") % {"name": name}
+            )
         return found
 
 
@@ -82,7 +85,7 @@ class Queue:
         if self.chosen.get("mine"):
             mine = Decision.objects.filter(event=OuterRef("pk"), curator=self.curator)
             events = events.filter(Exists(mine))
-        _, order = ORDERS[self.chosen.get("order") or "sure"]
+        _words, order = ORDERS[self.chosen.get("order") or "sure"]
         return events.order_by(*order)
 
     def next(self, without: Iterable[int] = ()) -> Event | None:

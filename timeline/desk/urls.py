@@ -12,5 +12,6 @@ urlpatterns = [
     path("coding/<int:pk>/withdraw/<int:coding>", double.withdraw, name="desk-coding-withdraw"),
     path("places/", views.places, name="desk-places"),
     path("<int:pk>/", views.event, name="desk-event"),
+    path("<int:pk>/history.jsonl", views.history, name="desk-history"),
     path("<int:pk>/<slug:act>/", views.decide, name="desk-decide"),
 ]

@@ -12,12 +12,15 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from timeline import curation
+from timeline.decision_log import json_lines, of_event
 from timeline.desk import evidence
 from timeline.desk.candidates import candidates
 from timeline.desk.forms import (
@@ -34,14 +37,14 @@ from timeline.models import Claim, Decision, Event, Place
 MOST_SKIPPED = 500  # of one session: the oldest come back
 UNDOABLE = 20  # latest decisions that the desk offers to undo
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_curators(view: View) -> View:
     """Staff who may decide on events. Others are asked to sign in, or told that they may not."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         if not (user.is_staff and user.has_perm("timeline.change_event")):  # type: ignore[union-attr]
             raise PermissionDenied
@@ -82,6 +85,13 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_curators
 @require_safe
+def history(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who decided what of the event, when, from what to what and why, as JSON lines."""
+    return json_lines(of_event(get_object_or_404(Event, pk=pk)), f"event-{pk}.jsonl")
+
+
+@for_curators
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """Radio buttons for the places that begin with the words typed so far."""
     words, now = request.GET.get("place_find", ""), request.GET.get("now", "").replace("\0", "")
@@ -107,7 +117,8 @@ def decide(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def _decide(request: HttpRequest, event: Event, queue: Queue, act: str) -> HttpResponse:
     claim = Claim.objects.take(event.pk, queue.curator.pk)
     if claim.curator_id != queue.curator.pk:
-        messages.error(request, f"{claim.curator} has this event open until {claim.until:%H:%M} UTC.")
+        opened = {"who": claim.curator, "until": f"{claim.until:%H:%M}"}
+        messages.error(request, _("%(who)s has this event open until %(until)s UTC.") % opened)
         return _screen(request, event, queue, status=409)
     return ACTS[act](request, event, queue)
 
@@ -181,7 +192,7 @@ def _skip(request: HttpRequest, event: Event, queue: Queue) -> HttpResponse:
     skipped = [pk for pk in _skipped(request) if pk != event.pk]
     request.session["desk_skipped"] = [*skipped, event.pk][-MOST_SKIPPED:]
     Claim.objects.release(event.pk, queue.curator.pk)
-    messages.info(request, "Skipped: it comes back at your next sign-in.")
+    messages.info(request, _("Skipped: it comes back at your next sign-in."))
     return _go_on(request, queue)
 
 
@@ -193,14 +204,14 @@ def _undo(request: HttpRequest, event: Event, queue: Queue) -> HttpResponse:
     else:
         decision = _undoable(queue.curator).first()
     if decision is None:
-        messages.error(request, "There is no decision of yours left to undo.")
+        messages.error(request, _("There is no decision of yours left to undo."))
         return redirect(_address(event, queue))
     try:
         undone = curation.undo(decision, queue.curator, request.POST.get("reason", ""))
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect(_address(event, queue))
-    messages.success(request, f"Undone: {decision}.")
+    messages.success(request, _("Undone: %(decision)s.") % {"decision": decision})
     return redirect(_address(undone.event, queue))
 
 
@@ -246,10 +257,12 @@ def _refused(request: HttpRequest, form: Form, name: str) -> dict[str, Any]:
 def _say(request: HttpRequest, decision: Decision | list[Decision] | None) -> None:
     for each in decision if isinstance(decision, list) else [decision]:
         if each is None:
-            messages.info(request, "Nothing changed: it was so already.")
+            messages.info(request, _("Nothing changed: it was so already."))
         elif each.other_event and each.kind == Decision.Kind.SPLIT:
             page = reverse("desk-event", args=[each.other_event_id])
-            messages.success(request, format_html('Split off: <a href="{}">{}</a>.', page, each.other_event))
+            messages.success(
+                request, format_html(_('Split off: <a href="{}">{}</a>.'), page, each.other_event)
+            )
         else:
             messages.success(request, f"{each.get_kind_display().capitalize()}: {each.event}.")
 
