@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.models import Article
 from timeline import by_hand, ledger
@@ -51,7 +52,7 @@ def _lock_open(pk: int) -> Event:
     """An event that decisions can still be about."""
     event = _lock(pk)[pk]
     if event.merged_into_id:
-        raise ValidationError("The event has been merged: open the one it was merged into.")
+        raise ValidationError(_("The event has been merged: open the one it was merged into."))
     return event
 
 
@@ -61,15 +62,20 @@ def _still_there(reports: Iterable[Report]) -> None:
         seen = report.event_id
         report.refresh_from_db(fields=["event", "pinned", "struck_out", "superseded_at"])
         if report.superseded_at:
-            raise ValidationError("Meanwhile the article was read again: decide on what was read there last.")
+            raise ValidationError(
+                _("Meanwhile the article was read again: decide on what was read there last.")
+            )
         if report.event_id != seen:
-            raise ValidationError(f"Meanwhile the report was put under “{report.event}”: look at it again.")
+            raise ValidationError(
+                _("Meanwhile the report was put under “%(event)s”: look at it again.")
+                % {"event": report.event}
+            )
 
 
 def _say_why(reason: str) -> None:
     """Refuse what has no reason. A confirmation needs none (as coded), nor an undoing (it names what it undoes)."""
     if not reason.strip():
-        raise ValidationError({"reason": "Say why: the reason stands in the event’s history."})
+        raise ValidationError({"reason": _("Say why: the reason stands in the event’s history.")})
 
 
 def _decide(kind: Kind, event: Event, curator: User, reason: str, **fields: Any) -> Decision:
@@ -92,7 +98,7 @@ def review(
     if event.review == state:
         return None
     if state == Event.Review.REJECTED and not reason.strip():
-        raise ValidationError("Say why the event is rejected: the reason stands in its history.")
+        raise ValidationError(_("Say why the event is rejected: the reason stands in its history."))
     before = {"review": event.review}
     event.review = state
     event.save(update_fields=["review", "updated_at"])
@@ -118,7 +124,9 @@ def correct(
     _say_why(reason)
     unknown = set(changes) - set(CORRECTABLE)
     if unknown:
-        raise ValidationError(f"These fields cannot be corrected: {', '.join(sorted(unknown))}.")
+        raise ValidationError(
+            _("These fields cannot be corrected: %(fields)s.") % {"fields": ", ".join(sorted(unknown))}
+        )
     event = _lock_open(event.pk)
     _unchanged(event, seen)
     together = {name for group in FIELD_GROUPS if set(group) & set(changes) for name in group}
@@ -153,11 +161,13 @@ def wrong_order(values: Mapping[str, Any]) -> dict[str, str]:
     wrong = {}
     start, end = values.get("start"), values.get("end")
     if start and end and start > end:
-        wrong["end"] = "The last day is before the first."
+        wrong["end"] = _("The last day is before the first.")
     for kind in Toll:
         figures = {f"{kind}_{b}": f for b in BOUNDS if (f := values.get(f"{kind}_{b}")) is not None}
         if list(figures.values()) != sorted(figures.values()):
-            wrong[list(figures)[-1]] = f"The figures of {kind} must rise: low, best, high."
+            wrong[list(figures)[-1]] = _("The figures of %(kind)s must rise: low, best, high.") % {
+                "kind": _(kind)
+            }
     return wrong
 
 
@@ -166,7 +176,8 @@ def _what_happened(event: Event, since: datetime) -> str:
     by_whom = "; ".join(
         f"{d.curator} {d.get_kind_display()}" + (f" “{d.reason}”" if d.reason else "") for d in decisions
     )
-    return f"The event has changed since you opened it ({by_whom or 'reports came or were read again'})."
+    what = by_whom or _("reports came or were read again")
+    return _("The event has changed since you opened it (%(what)s).") % {"what": what}
 
 
 def machine_values(event: Event) -> dict[str, Any]:
@@ -200,13 +211,18 @@ def merge(event: Event, into: Event, curator: User, reason: str) -> Decision:
     """Put all reports of `event` under `into`. The address of `event` then redirects there."""
     _say_why(reason)
     if event.pk == into.pk:
-        raise ValidationError("An event cannot be merged into itself: choose two.")
+        raise ValidationError(_("An event cannot be merged into itself: choose two."))
     rows = _lock(event.pk, into.pk)
     event, into = rows[event.pk], rows[into.pk]
     if event.merged_into_id or into.merged_into_id:
-        raise ValidationError("One of the events has been merged already: open the one it was merged into.")
+        raise ValidationError(
+            _("One of the events has been merged already: open the one it was merged into.")
+        )
     if event.category != into.category:
-        raise ValidationError(f"A {event.category} event and a {into.category} event are never one act.")
+        raise ValidationError(
+            _("A %(one)s event and a %(other)s event are never one act.")
+            % {"one": event.category, "other": into.category}
+        )
     moved = _move(event.reports.order_by("pk"), into, staying=into.reports.live().order_by("pk"))
     event.merged_into = into
     ledger.derive(event)
@@ -232,11 +248,14 @@ def move(report: Report, into: Event, curator: User, reason: str) -> Decision | 
     event, into = rows[report.event_id], rows[into.pk]
     _still_there([report])
     if into.merged_into_id:
-        raise ValidationError("The event has been merged: open the one it was merged into.")
+        raise ValidationError(_("The event has been merged: open the one it was merged into."))
     if TYPES[report.type].category != into.category:
         raise ValidationError(
-            f"A {TYPES[report.type].category} report and a {into.category} event are never one act. "
-            "Split the report off and correct the type of its event; the two can then be merged."
+            _(
+                "A %(one)s report and a %(other)s event are never one act. "
+                "Split the report off and correct the type of its event; the two can then be merged."
+            )
+            % {"one": TYPES[report.type].category, "other": into.category}
         )
     moved = _move([report], into)
     ledger.derive(event)
@@ -253,12 +272,12 @@ def split(reports: list[Report], curator: User, reason: str) -> Decision:
     _say_why(reason)
     origin = {report.event_id for report in reports}
     if len(origin) != 1:
-        raise ValidationError("Choose reports of one event to split off.")
+        raise ValidationError(_("Choose reports of one event to split off."))
     event = _lock(*origin)[origin.pop()]
     _still_there(reports)
     staying = list(event.reports.live().exclude(pk__in=[r.pk for r in reports]).order_by("pk"))
     if not staying:
-        raise ValidationError("Leave at least one report with the event: there is nothing to split.")
+        raise ValidationError(_("Leave at least one report with the event: there is nothing to split."))
     new = ledger.new_event(reports)
     moved = _move(reports, new, staying)
     ledger.derive(event)
@@ -296,11 +315,14 @@ def add(
     _say_why(reason)
     event = _lock_open(into.pk) if into else None
     if event and (category := by_hand.category_of(coded)) != event.category:
-        raise ValidationError(f"A {category} report and a {event.category} event are never one act.")
+        raise ValidationError(
+            _("A %(one)s report and a %(other)s event are never one act.")
+            % {"one": category, "other": event.category}
+        )
     stored = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     if stored.content_hash != article.content_hash:
         raise ValidationError(
-            "The article’s text has changed since: open it again and choose the words anew."
+            _("The article’s text has changed since: open it again and choose the words anew.")
         )
     report = by_hand.store(stored, coded, event)
     ledger.derive(report.event)
@@ -319,7 +341,9 @@ def accept_reading(change: ReadingChange, curator: User, reason: str = "") -> De
     now, old, new = timezone.now(), change.old, change.new
     if old is not None:
         if old.superseded_at:
-            raise ValidationError("Meanwhile the article was read again: decide on what was read there last.")
+            raise ValidationError(
+                _("Meanwhile the article was read again: decide on what was read there last.")
+            )
         old.superseded_at = now
         old.save(update_fields=["superseded_at"])
     if new is not None:
@@ -341,7 +365,9 @@ def _waiting(change: ReadingChange) -> tuple[Event, ReadingChange]:
     """The locked change with the event that its report is under now."""
     change = ReadingChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if change.state != ReadingChange.State.WAITING:
-        raise ValidationError(f"This new reading no longer waits: {change.get_state_display()}.")
+        raise ValidationError(
+            _("This new reading no longer waits: %(state)s.") % {"state": change.get_state_display()}
+        )
     event = _lock_open(change.old.event_id if change.old else change.event_id)
     return event, change
 
@@ -363,7 +389,9 @@ def _put_back_reading(pk: int) -> None:
     if change.state == ReadingChange.State.ACCEPTED:
         if change.new is not None:
             if change.new.superseded_at:
-                raise ValidationError("The article was read again since: what was accepted no longer counts.")
+                raise ValidationError(
+                    _("The article was read again since: what was accepted no longer counts.")
+                )
             Report.objects.filter(pk=change.new.pk).update(superseded_at=timezone.now(), replaces=None)
         if change.old is not None:
             Report.objects.filter(pk=change.old.pk).update(superseded_at=None)
@@ -375,7 +403,7 @@ def _put_back_reading(pk: int) -> None:
 def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
     """Put back what a decision changed, where nothing later stands on it."""
     if decision.kind == Kind.UNDO:
-        raise ValidationError("An undoing is not undone: take the decision again.")
+        raise ValidationError(_("An undoing is not undone: take the decision again."))
     pks = {
         decision.event_id,
         decision.other_event_id,
@@ -387,27 +415,27 @@ def undo(decision: Decision, curator: User, reason: str = "") -> Decision:
         pks.update(Report.objects.filter(pk__in=struck).values_list("event", flat=True))
     rows = _lock(*(pk for pk in pks if pk is not None))
     if Decision.objects.filter(undoes=decision).exists():
-        raise ValidationError("This decision has been undone already.")
+        raise ValidationError(_("This decision has been undone already."))
     event = rows[decision.event_id]
     for field in {"review", "overrides"} & decision.before.keys():
         later = event.decisions.filter(pk__gt=decision.pk, undone_by=None, before__has_key=field)
         if later.exclude(kind=Kind.UNDO).exists():
             raise ValidationError(
-                "A later decision of the same kind stands on this one: undo that one first."
+                _("A later decision of the same kind stands on this one: undo that one first.")
             )
         setattr(event, field, decision.before[field])
     if "struck_out" in decision.before:
         again = Decision.objects.filter(report__in=struck, before__has_key="struck_out", pk__gt=decision.pk)
         if again.filter(undone_by=None).exclude(kind=Kind.UNDO).exists():
             raise ValidationError(
-                "A later decision about the report stands on this one: undo that one first."
+                _("A later decision about the report stands on this one: undo that one first.")
             )
         Report.objects.filter(pk__in=struck).update(struck_out=decision.before["struck_out"])
     for was in decision.before.get("reports", []):
         # An article that was read again since: what was decided holds for the report that stands there now.
         same = Report.objects.filter(pk__in=Report.objects.filter(pk=was["report"]).with_successors())
         if same.exclude(event=was["put"]).exists():
-            raise ValidationError("A report was moved again since: undo that decision first.")
+            raise ValidationError(_("A report was moved again since: undo that decision first."))
         same.update(event=was["event"], pinned=was["pinned"])
     if "reading" in decision.before:
         _put_back_reading(decision.before["reading"])

@@ -8,10 +8,12 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
-from django.utils.dateformat import format as date_words
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from timeline import curation
 from timeline.models import Event, Report
+from timeline.phrases import date_words
 
 WIDE = {"class": "vTextField wide"}
 
@@ -21,7 +23,9 @@ class DecisionForm(forms.ModelForm):
 
     refused: ValidationError | None = None
     reason = forms.CharField(
-        required=False, widget=forms.TextInput(attrs=WIDE), help_text="Stands in the event's history."
+        required=False,
+        widget=forms.TextInput(attrs=WIDE),
+        help_text=gettext_lazy("Stands in the event’s history."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -61,38 +65,41 @@ class CorrectionForm(DecisionForm):
         try:
             return datetime.fromisoformat(self.cleaned_data["seen"])
         except ValueError:
-            raise ValidationError("Open the page again: its state was lost.") from None
+            raise ValidationError(_("Open the page again: its state was lost.")) from None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         for name, wrong in curation.wrong_order(data).items():
             self.add_error(name, wrong)
         if not self.corrected:
-            self.add_error(None, "No field was changed: there is nothing to decide.")
+            self.add_error(None, _("No field was changed: there is nothing to decide."))
         elif not data.get("reason"):
-            self.add_error("reason", "Say why you correct the event.")
+            self.add_error("reason", _("Say why you correct the event."))
         if self.refused is not None and getattr(self.refused, "code", "") == "stale":
             self._compare_with_stored()
         return data
 
     def _compare_with_stored(self) -> None:
         self.add_error(
-            None, "What you typed is kept. Compare it with what is stored now, then save again to apply it."
+            None,
+            _("What you typed is kept. Compare it with what is stored now, then save again to apply it."),
         )
         for name in self.corrected:
-            self[name].help_text = f"Stored now: {self._in_words(name, self.initial.get(name))}"
+            self[name].help_text = _("Stored now: %(value)s") % {
+                "value": self._in_words(name, self.initial.get(name))
+            }
         self.show_again("seen", self.initial["seen"])
 
     def show_machine_values(self, values: dict[str, Any]) -> None:
         """Say beside each corrected field what the reports alone give (curation.machine_values)."""
         for name in values.keys() & self.fields.keys():
-            told = f"Corrected. Machine: {self._in_words(name, values[name])}"
+            told = _("Corrected. Machine: %(value)s") % {"value": self._in_words(name, values[name])}
             self[name].help_text = " · ".join(filter(None, [str(self[name].help_text), told]))
 
     def _in_words(self, name: str, value: Any) -> str:
         field = self.fields[name]
         if value in (None, ""):
-            return "not reported"
+            return _("not reported")
         if isinstance(value, date):
             return date_words(value, "j M Y")
         if isinstance(field, forms.ModelChoiceField):
@@ -103,30 +110,36 @@ class CorrectionForm(DecisionForm):
 class MoveForm(DecisionForm):
     """A report is not edited; it is put under another event, given its own, or struck out."""
 
-    own_event = forms.BooleanField(required=False, label="Split off into an event of its own")
+    own_event = forms.BooleanField(required=False, label=gettext_lazy("Split off into an event of its own"))
     seen = forms.IntegerField(widget=forms.HiddenInput)  # the event that it was under
 
     class Meta:
         model = Report
         fields = ["event", "struck_out"]
-        labels = {"event": "Put it under", "struck_out": "Strike it out"}
-        help_texts = {"struck_out": "The text does not say this. The report stays in the history."}
+        labels = {"event": gettext_lazy("Put it under"), "struck_out": gettext_lazy("Strike it out")}
+        help_texts = {
+            "struck_out": gettext_lazy("The text does not say this. The report stays in the history.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self.instance.event_id
         if self.instance.struck_out and "struck_out" in self.fields:
             self.fields["struck_out"].disabled = True
-            self.fields["struck_out"].help_text = "Struck out: undo that decision to put it back."
+            self.fields["struck_out"].help_text = _("Struck out: undo that decision to put it back.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("seen") not in (None, self.instance.event_id):
-            self.add_error(None, f"Meanwhile it was put under “{self.instance.event}”. Save again to go on.")
+            self.add_error(
+                None,
+                _("Meanwhile it was put under “%(event)s”. Save again to go on.")
+                % {"event": self.instance.event},
+            )
             self.show_again("seen", self.instance.event_id)
         chosen = {"own_event", "event", "struck_out"} & set(self.changed_data)
         if len(chosen) != 1:
-            self.add_error(None, "Choose one: another event, an event of its own, or striking it out.")
+            self.add_error(None, _("Choose one: another event, an event of its own, or striking it out."))
         elif not data.get("reason"):
-            self.add_error("reason", "Say why: it stands in the event’s history.")
+            self.add_error("reason", _("Say why: it stands in the event’s history."))
         return data

@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_otp import devices_for_user, login, match_token
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -69,8 +70,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         if device:
             login(request, device)
             return redirect(_next(request))
-        form.add_error("code", "This code does not fit. Take the one that the app shows now; after several wrong "
-                               "ones, wait a little before the next try.")  # fmt: skip
+        form.add_error("code", _("This code does not fit. Take the one that the app shows now; after several wrong "
+                                 "ones, wait a little before the next try."))  # fmt: skip
     context = {
         "form": form,
         "key": b32encode(pairing.bin_key).decode() if pairing else "",
