@@ -20,10 +20,11 @@ LATELY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work: which rows are its queue, since when a row waits, when it was done."""
+    """One kind of work: what names a row, which rows are its queue, since when one waits, when it was done."""
 
     name: str
     changelist: str
+    label: str
     queue: Callable[[], WorkQuerySet]
     all: Callable[[], WorkQuerySet]
     came: str
@@ -34,6 +35,7 @@ KINDS = (
     Kind(
         "feeds",
         "admin:articles_feed_changelist",
+        "url",
         Feed.objects.pending,
         Feed.objects.all,
         "next_try_at",
@@ -42,6 +44,7 @@ KINDS = (
     Kind(
         "addresses",
         "admin:articles_address_changelist",
+        "url",
         Address.objects.pending,
         Address.objects.all,
         "added_at",
@@ -50,6 +53,7 @@ KINDS = (
     Kind(
         "articles",
         "admin:articles_article_changelist",
+        "title",
         lambda: Article.objects.unread_by(EXTRACTOR),
         Article.objects.all,
         "fetched_at",

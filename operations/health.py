@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from operations.figures import all_figures
+from operations.figures import Figures, all_figures
 from operations.models import BEAT, WORKER, Heartbeat
 
 LONGEST_WAIT = timedelta(minutes=30)
@@ -32,15 +32,15 @@ class Check:
     vital: bool = False
 
 
-def checks() -> list[Check]:
-    """All of them; those that need the database are left out when it is away."""
+def checks(figures: Sequence[Figures] | None = None) -> list[Check]:
+    """All of them; those that need the database are left out when it is away. `figures`, where they are known."""
     database = check_database()
     if database.vital and not database.ok:
         return [database, check_broker()]
     migrations = check_migrations()
     if not migrations.ok:
         return [database, migrations, check_broker()]
-    return [database, migrations, check_broker(), check_beat(), *check_workers(), *check_queues()]
+    return [database, migrations, check_broker(), check_beat(), *check_workers(), *check_queues(figures)]
 
 
 def check_database() -> Check:
@@ -114,8 +114,8 @@ def check_workers() -> Iterator[Check]:
         yield Check("workers", True, f"Heard in the last minutes: {len(alive)}.")
 
 
-def check_queues() -> Iterator[Check]:
-    for found in all_figures():
+def check_queues(figures: Sequence[Figures] | None = None) -> Iterator[Check]:
+    for found in figures or all_figures():
         name = found.kind.name
         age = found.oldest_age
         if age is not None and age > LONGEST_WAIT:

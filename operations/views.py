@@ -23,9 +23,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from operations import metrics
 from operations.figures import KINDS, all_figures, batch
-from operations.health import checks
+from operations.health import checks, words
 from operations.models import Heartbeat
 from operations.publishers import FEED_STATES, feeds_in_state
+from operations.troubles import set_aside
 
 FEEDS_PER_PAGE = 50
 
@@ -72,11 +73,15 @@ def _page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) 
 @staff_member_required
 @permission_required("articles.view_article", raise_exception=True)
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits, since when, at what pace it is done; `?since=` follows what came in since then."""
+    """What is wrong, what waits, at what pace it is done; `?since=` follows what came in since then."""
     since = _since(request.GET.get("since", ""))
+    figures = all_figures()
     context = {
-        "figures": all_figures(),
-        "heartbeats": Heartbeat.objects.all(),
+        "wrong": [check for check in checks(figures) if not check.ok],
+        "failing": feeds_in_state("failing").count(),
+        "figures": figures,
+        "set_aside": set_aside(),
+        "heartbeats": [(each, words(each.age)) for each in Heartbeat.objects.all()],
         "batch": batch(since),
         "now": timezone.now(),
         "may_retry": request.user.has_perm("articles.change_article"),  # type: ignore[union-attr]

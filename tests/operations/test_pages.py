@@ -247,6 +247,31 @@ def test_the_queue_page_shows_progress_and_swaps_its_part_only(staff):
         assert "1 of 2 articles done" in html
 
 
+def test_the_queue_page_says_what_is_wrong_and_why_rows_are_set_aside(staff, well, monkeypatch):
+    assert "All is well" in staff.get("/admin/queue/").content.decode()
+    Heartbeat.objects.filter(name=BEAT).update(beaten_at=ago(minutes=7))
+    trace = "Traceback (most recent call last):\n  File <stdin>\nLookupError: <b>a rule</b> has a defect"
+    make_article(title="The bridge", set_aside_at=ago(hours=2), attempts=3, last_error=trace)
+    Address.objects.create(
+        url="https://news.invalid/gone", set_aside_at=ago(hours=1), last_error="HTTP 404. Not there."
+    )
+    make_feed(1, failures=2)
+    html = staff.get("/admin/queue/").content.decode()
+    assert "All is well" not in html
+    assert "Beat was last heard 7 minutes ago" in html
+    assert "Start beat again" in html
+    assert "LookupError: &lt;b&gt;a rule&lt;/b&gt; has a defect</span>" in html
+    assert "Traceback (most recent call last)" in html
+    assert "HTTP 404. Not there.</span>" in html
+    assert "1 feed fails" in html
+
+
+def test_every_page_of_the_admin_leads_to_the_queue(staff, client, django_user_model):
+    assert 'href="/admin/queue/"' in staff.get("/admin/").content.decode()
+    client.force_login(django_user_model.objects.create_user("bare", is_staff=True))
+    assert 'href="/admin/queue/"' not in client.get("/admin/").content.decode()
+
+
 def test_everything_set_aside_goes_back_in_bulk(staff, client, django_user_model):
     kept = [make_article(set_aside_at=timezone.now(), attempts=3) for _ in range(3)]
     assert staff.get("/admin/queue/retry/articles").status_code == 405
