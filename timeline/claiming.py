@@ -12,15 +12,17 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from timeline import phrases
 from timeline.assessment import INDEPENDENT_BODIES, PERFORMATIVE, independent_body
 from timeline.assessment.camps import opponents
 from timeline.extraction.lexicon import load
 from timeline.models import Event, Place
-from timeline.sides import side_name
 
 # Types that say who holds a place. Gaining ground near it, or crossing a border, does not yet.
 CONTROL = ("capture", "recapture", "withdrawal", "annexation", "control")
@@ -28,7 +30,7 @@ CONTROL = ("capture", "recapture", "withdrawal", "annexation", "control")
 
 @cache
 def _codes() -> dict[str, str]:
-    """A side's name or code in small letters -> its code as `Event.said_by` has it."""
+    """A side's code, or its name in any language of the pages, in small letters -> its code in `Event.said_by`."""
     codes = {body.lower(): body for body in INDEPENDENT_BODIES}
     for section in ("groups", "organisations"):
         for name, side, others in load("actors")[section].values():
@@ -37,6 +39,9 @@ def _codes() -> dict[str, str]:
             codes |= {form.lower(): independent_body("", side) or side for form in (side, name, *others)}
     for code, (name, others, *_rest) in load("states")["states"].items():
         codes |= {form.lower(): code for form in (code, name, *others)}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            codes = {phrases.side(code).lower(): code for code in codes.values()} | codes
     return codes
 
 
@@ -45,12 +50,18 @@ def side_code(words: str) -> str | None:
     return _codes().get(" ".join(words.lower().split()))
 
 
-@cache
 def side_suggestions() -> list[str]:
     """Names to offer: the sides at war (`lexicon/opponents.toml`), and the bodies that take no side."""
+    return _suggestions(translation.get_language())
+
+
+@cache
+def _suggestions(language: str | None) -> list[str]:
     wars = load("opponents")["wars"]
-    at_war = {side_name(side) for side in wars} | {side_name(o) for others in wars.values() for o in others}
-    return [*sorted(at_war), *sorted(INDEPENDENT_BODIES)]
+    at_war = {phrases.side(code) for code in wars} | {
+        phrases.side(other) for others in wars.values() for other in others
+    }
+    return [*sorted(at_war), *sorted(phrases.side(body) for body in INDEPENDENT_BODIES)]
 
 
 class SideField(forms.CharField):
