@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -85,7 +86,7 @@ def test_figures_of_two_coders():
     assert (by_name["killed"].same, by_name["killed"].alpha) == (0.0, 0.0)
     told = [(d.coders, d.one.id, d.other and d.other.id, d.fields) for d in found.differences]
     assert told == [
-        (("ada", "grace"), 1, 3, [("killed", "3/3/3", "4/4/4")]),
+        (("ada", "grace"), 1, 3, [("killed", "3", "4")]),
         (("ada", "grace"), 2, None, []),
         (("grace", "ada"), 4, None, []),
     ]
@@ -116,3 +117,19 @@ def test_two_who_found_nothing_agree_and_say_nothing():
     assert found.events[0].f1 is None
     assert found.differences == []
     assert agreement([]).articles == 0
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        (Figure(39, 39, 39), "39"),
+        (Figure(None, 39, None), "39"),
+        (Figure(40, 45, None), "40/45/45"),
+        (Figure(40, None, None), "40//"),
+    ],
+)
+def test_figures_are_the_same_however_they_are_typed(figure, words):
+    one, other = unit(1), unit(2)
+    one = replace(one, figures={"killed": figure})
+    found = compare([one], [other])
+    assert found.differences[0].fields == [("killed", words, "")]

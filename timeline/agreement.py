@@ -133,11 +133,13 @@ def paired(ones: Sequence[Unit], others: Sequence[Unit]) -> list[tuple[Unit, Uni
 
 
 def _figure(unit: Unit, kind: str) -> str:
+    """ "39", or "40/45/" for low, best and high; a bound that is not written is the best figure."""
     figure = unit.figures.get(kind)
     if figure is None:
         return ""
-    bounds = (figure.low, figure.best, figure.high)
-    return "/".join("" if bound is None else str(bound) for bound in bounds)
+    bounds = [figure.best if bound is None else bound for bound in (figure.low, figure.best, figure.high)]
+    told = ["" if bound is None else str(bound) for bound in bounds]
+    return told[0] if len(set(told)) == 1 else "/".join(told)
 
 
 FIELDS: dict[str, Callable[[Unit], str]] = {

@@ -133,7 +133,7 @@ def test_it_is_compared_when_all_have_finished(desk, other, both):
     found = response.context["agreement"]
     assert [(s.both, s.all) for s in found.events] == [(1, 3), (0, 3), (0, 3)]
     page = response.content.decode()
-    assert 'killed: <span dir="auto">3/3/3</span> / <span dir="auto">not reported</span>' in page
+    assert 'killed: <span dir="auto">3</span> / <span dir="auto">not reported</span>' in page
     assert "grace found talks of 4 Mar 2024, ada did not." in page
 
 
