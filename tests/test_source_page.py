@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -47,6 +48,9 @@ def test_what_was_read_and_how_far_others_bear_it_out(client, wire):
     assert "<dt>Events</dt><dd>3</dd>" in page
     assert "<dt>Corroborated</dt><dd>1 <small>(33 %)</small></dd>" in page
     assert "<dt>Told by no other outlet</dt><dd>2 <small>(67 %)</small></dd>" in page
+    published = re.findall(r'<time datetime="(2024-[^"]+)"', page)
+    assert published == sorted(published, reverse=True)
+    assert len(published) == 4
     assert page.count('<rect width="') == 3  # March, April without any, May
     assert f"/months/2024-04?source={wire.pk}" in page or f"/months/2024-04/?source={wire.pk}" in page
 

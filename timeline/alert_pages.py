@@ -143,7 +143,7 @@ def change_webhook(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             ring(tell_webhook, webhook.pk)
             messages.success(
                 request,
-                _("What waits for %(url)s is sent again, and what changes from now on.")
+                _("What waits for %(url)s is sent, and what changed meanwhile.")
                 % {"url": webhook.url},
             )
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from articles.models import Source
@@ -20,6 +20,8 @@ LATEST = 20  # articles
 @require_safe
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Source, pk=pk)
+    if found.merged_into_id:
+        return redirect("source", pk=found.merged_into_id)  # not for good: a merge can be undone
     query = f"source={pk}"
     chosen = EventFilter(QueryDict(query))
     # One row for each pair, so that one query gives all the counts.
@@ -61,9 +63,9 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
             },
             query,
         ),
-        "articles": found.articles.defer("text").annotate(
-            events=Count("reports__event", filter=live, distinct=True)
-        )[:LATEST],
+        "articles": found.articles.defer("text")
+        .annotate(events=Count("reports__event", filter=live, distinct=True))
+        .order_by("-published", "-pk")[:LATEST],
         "article_count": found.articles.count(),
         "feeds": found.feeds.filter(active=True),
     }

@@ -86,10 +86,10 @@ class Alert(Work):
         )
 
     def start_again(self) -> None:
-        """After its cause was mended: what waits is sent, what changed meanwhile is not."""
-        now = timezone.now()
-        type(self)._default_manager.filter(pk=self.pk).update(failures=0, last_error="", told_until=now)
-        type(self)._default_manager.filter(pk=self.pk).retry()
+        """After its cause was mended: it goes on where it stopped."""
+        rows = type(self)._default_manager.filter(pk=self.pk)
+        rows.update(failures=0, last_error="")
+        rows.retry()
 
 
 class Webhook(Alert):
@@ -111,11 +111,6 @@ class Webhook(Alert):
 
     def __str__(self) -> str:
         return f"{self.search} → {self.url}"
-
-    def start_again(self) -> None:
-        now = timezone.now()
-        Webhook.objects.filter(pk=self.pk).update(since=now, last_event=0)
-        super().start_again()
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
