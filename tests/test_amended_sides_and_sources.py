@@ -112,7 +112,7 @@ def wires() -> tuple[Source, Source]:
     return one, other
 
 
-def test_merged_sources_are_one_outlet_until_that_is_undone(editor, wires):
+def test_merged_sources_are_one_outlet_until_that_is_undone(editor, wires, client):
     one, other = wires
     event = Event.objects.get()
     assert event.outlet_count == 2
@@ -123,6 +123,7 @@ def test_merged_sources_are_one_outlet_until_that_is_undone(editor, wires):
     assert event.outlet_count == 1
     assert {row.source for model in (Article, Feed, Address) for row in model.objects.all()} == {other}
     assert Source.objects.named("Wire") == other  # what comes in by the old name
+    assert client.get(f"/sources/{one.pk}/")["Location"] == f"/sources/{other.pk}/"
     follow(catalogue.undo(merged, editor, "two after all"))
     event.refresh_from_db()
     assert event.outlet_count == 2
@@ -145,6 +146,7 @@ def test_a_grade_is_shown_with_what_it_means_and_changes_no_event(editor, wires,
     page = client.get("/sources/").content.decode()
     assert "B: usually reliable" in page
     assert "no event’s status, figure or order is computed from them" in page
+    assert "B: usually reliable" in client.get(f"/sources/{wires[0].pk}/").content.decode()
     assert "B: usually reliable" in chief.get(f"/desk/{Event.objects.get().pk}/").content.decode()
 
 
