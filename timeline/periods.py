@@ -16,12 +16,14 @@ from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from timeline.extraction.codebook import CATEGORY_LABELS, TYPES
+from timeline.extraction.codebook import TYPES
 from timeline.filters import STATUS_LABELS, EventFilter
 from timeline.models import Actor, EventActor
+from timeline.models.choices import CATEGORIES, EVENT_TYPES
 from timeline.models.events import EventQuerySet
 from timeline.present import present_filter
 
@@ -80,8 +82,8 @@ class Coverage:
 
 
 class OtherForm(forms.Form):
-    other_from = forms.DateField(label="From", required=False)
-    other_to = forms.DateField(label="To", required=False)
+    other_from = forms.DateField(label=gettext_lazy("From"), required=False)
+    other_to = forms.DateField(label=gettext_lazy("To"), required=False)
 
 
 def usual_period(chosen: EventFilter) -> Period | None:
@@ -144,7 +146,7 @@ def coverage(chosen: EventFilter, period: Period) -> Coverage:
 
 
 def _lines(
-    chosen: EventFilter, first: Period, second: Period, field: str, labels: Mapping[Any, str], counts: Any
+    chosen: EventFilter, first: Period, second: Period, field: str, labels: Mapping[Any, Any], counts: Any
 ) -> list[Line]:
     def query(period: Period, value: Any) -> str:
         changes: dict[str, Any] = {
@@ -154,7 +156,7 @@ def _lines(
 
     left, right = counts
     return [
-        Line(label, left.get(value, 0), right.get(value, 0), query(first, value), query(second, value))
+        Line(str(label), left.get(value, 0), right.get(value, 0), query(first, value), query(second, value))
         for value, label in labels.items()
         if left.get(value) or right.get(value)
     ]
@@ -183,12 +185,9 @@ def compare(chosen: EventFilter, first: Period, second: Period) -> dict[str, lis
         for code, n in counts.items():
             of[TYPES[code].category] = of.get(TYPES[code].category, 0) + n
         categories.append(of)
-    labels = {category.value: str(label) for category, label in CATEGORY_LABELS.items()}
     return {
-        "categories": _lines(chosen, first, second, "category", labels, categories),
-        "types": _lines(
-            chosen, first, second, "type", {code: str(t.label) for code, t in TYPES.items()}, types
-        ),
+        "categories": _lines(chosen, first, second, "category", dict(CATEGORIES), categories),
+        "types": _lines(chosen, first, second, "type", dict(EVENT_TYPES), types),
         "statuses": _lines(
             chosen, first, second, "status", {s.value: str(w) for s, w in STATUS_LABELS.items()}, statuses
         ),
