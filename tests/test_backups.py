@@ -17,9 +17,11 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.models import Article, Snapshot
+from tests.admin.desk import fill
 from tests.factories import make_article, make_report
 from timeline import curation
 from timeline.config import backups, engines
+from timeline.index import held
 from timeline.models import Event
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
@@ -54,6 +56,39 @@ def test_what_was_lost_comes_back_row_for_row(instance, tmp_path):
     assert event.killed_best == 4
     # New rows do not collide with old ones.
     assert make_article("And the next dispatch came in.").pk > Article.objects.earliest("pk").pk
+
+
+def picture_of_all_tables() -> dict[str, str]:
+    """Every table of the database, whether a model knows it or not, as PostgreSQL prints its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        names = [name for (name,) in cursor.fetchall()]
+        found = {}
+        for name in sorted(set(names) - backups.LEFT_OUT - {"django_migrations"}):
+            cursor.execute(
+                f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)), count(*) FROM \"{name}\" t"
+            )
+            found[name] = "{1} rows, {0}".format(*cursor.fetchone())
+    return found
+
+
+def test_the_whole_instance_comes_back_table_for_table_and_page_for_page(instance, tmp_path, client):
+    fill(2)
+    pages = ["/?order=old", instance.get_absolute_url(), "/sources/", "/events.csv"]
+
+    def shown() -> list[str]:
+        return [b"".join(client.get(page)).decode() for page in pages]
+
+    before, pages_before = picture_of_all_tables(), shown()
+    filled = {name for name, rows in before.items() if not rows.startswith("0 ")}
+    assert len(filled) > 20, "an empty table proves nothing"
+    backups.write(tmp_path / "backup.zip")
+    call_command("flush", interactive=False, verbosity=0)
+    assert picture_of_all_tables() != before
+    backups.restore(tmp_path / "backup.zip")
+    held.forget()
+    assert picture_of_all_tables() == before
+    assert shown() == pages_before
 
 
 def test_a_drill_leaves_the_running_instance_alone(instance, tmp_path):
