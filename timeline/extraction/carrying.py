@@ -155,7 +155,9 @@ def _carried_place(
         act.notes.append("place from the article's lead")
         return main_place
     hit = _country_hit(c, reading) or (
-        so_far.theatre.get(min(c.side_of(Role.INITIATOR), default="")) if c.type == "incursion" else None
+        so_far.theatre.get(min(c.side_of(Role.INITIATOR), default=""))
+        if c.type in ("incursion", "capture", "recapture")
+        else None
     )
     if hit is not None:
         act.notes.append("country of the side that was hit")

@@ -122,6 +122,8 @@ def _nominal(parsed: Parsed, position: int) -> tuple[Modality, str] | None:
             return Modality.PLANNED, t.text
         if t.lower == "no":
             return Modality.DENIED, t.text
+        if t.lower == "any":
+            return Modality.HYPOTHETICAL, t.text  # "warned against any attack"
     governor = tokens[start - 1] if start else None
     if governor is not None and governor.lower in _STOPPING:
         return Modality.HYPOTHETICAL, governor.text  # "ending attacks on X is vital"
@@ -220,6 +222,7 @@ def _future_time(parsed: Parsed, clause: Clause) -> bool:
     )
 
 
+_WEIGHING = frozenset("consider mull discuss contemplate weigh avoid oppose risk debate".split())
 _IDEAS = frozenset("idea prospect possibility risk fear fears likelihood option danger chance talk".split())
 # Verbs whose infinitive took place when they did.
 _IMPLICATIVE = frozenset(
@@ -309,9 +312,9 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
             return Modality.PLANNED, outer.modal
         return (Modality.HYPOTHETICAL, "to") if verb not in ("", "have") else None
     if clause.kind is Kind.PARTICIPLE and clause.verb > 0 and tokens[clause.verb].tag == "VBG":
-        idea = clause.subject[0] if clause.subject is not None and clause.subject[0] > 1 else clause.verb
-        if tokens[idea - 1].lower == "of" and tokens[idea - 2].lower in _IDEAS:
-            return Modality.HYPOTHETICAL, tokens[idea - 2].text  # "the idea of X downing missiles"
+        for i in range(max(1, clause.verb - 4), clause.verb):
+            if tokens[i].lower == "of" and tokens[i - 1].lower in _IDEAS:
+                return Modality.HYPOTHETICAL, tokens[i - 1].text  # "the idea of X downing missiles"
         preposition = tokens[clause.verb - 1].lower
         if preposition in ("of", "for", "about", "against", "to", "from") and verb not in (
             "accuse",
@@ -328,6 +331,13 @@ def _governing(parsed: Parsed, clause: Clause, outer: Clause) -> tuple[Modality,
             and clause.start <= outer.group[1] + 1
         ):
             return Modality.DENIED, verb
+        if (
+            verb in _WEIGHING
+            and tokens[clause.verb].tag == "VBG"
+            and clause.start <= outer.group[1] + 1
+            and outer.group[1] <= clause.group[0]
+        ):
+            return Modality.HYPOTHETICAL, verb  # "is considering sending arms"
         if tokens[clause.start].lower == "in" and verb in (*verbs["planned"], *verbs["hypothetical"]):
             return Modality.HYPOTHETICAL, verb  # "in capturing it they aim"
         return _of_clause(parsed, outer, own=True)

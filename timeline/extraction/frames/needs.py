@@ -10,6 +10,7 @@ from timeline.extraction.frames.scene import Scene
 NEEDS: dict[str, Callable[[Scene], bool]] = {
     "armed": force.armed,
     "violent": force.violent,
+    "no_use": force.no_use,
     "bombards": force.bombards,
     "launched": force.launched,
     "incoming": force.incoming,
@@ -28,6 +29,8 @@ NEEDS: dict[str, Callable[[Scene], bool]] = {
     "named_place": ground.named_place,
     "troops": ground.troops,
     "place": ground.place,
+    "front_subject": ground.front_subject,
+    "flag_subject": ground.flag_subject,
     "place_near": ground.place_near,
     "armed_object": ground.armed_object,
     "concession": ground.concession,

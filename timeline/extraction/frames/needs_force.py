@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from timeline.extraction.actors.registry import ARMED
+from timeline.extraction.actors.registry import ARMED, ORGANISATION
 from timeline.extraction.frames.scene import Scene
 from timeline.extraction.frames.sides import sides
 
@@ -26,7 +26,10 @@ def armed(s: Scene) -> bool:
     )
     if s.passive and s.trigger.phrase in _DESTROYED and s.subject_has("structures"):
         return True  # "the dam was destroyed": in an article about a war no accident
-    return bool(sides(s.initiators)) and (hits_something or bool(s.places_in(*s.object)))
+    if s.trigger.phrase == "target":
+        return False  # "sanctions target the fleet"
+    able = [a for a in s.initiators if a.kind != ORGANISATION or a.side == "nato"]
+    return bool(sides(able)) and (hits_something or bool(s.places_in(*s.object)))
 
 
 def _figurative(s: Scene) -> bool:
@@ -36,6 +39,7 @@ def _figurative(s: Scene) -> bool:
 
 
 _FIGURES = frozenset(
+    "incursion invasion offensive counteroffensive counter-offensive "
     "investigation investigations probe inquiry lawsuit case programme program petition "
     "deal deals agreement accord bargain truce compromise tone chord note balance snag nerve milestone low high "
     "record".split()
@@ -93,7 +97,7 @@ def violent(s: Scene) -> bool:
     if _rate(s) or (s.trigger.phrase == "kill" and tokens[min(s.trigger.last, b - 1)].lower == "off"):
         return False
     lower = tokens[s.trigger.head].lower
-    if s.trigger.nominal and (_used(s) or not (_in_flight(s) or s.tolls_in(a, b))):
+    if s.trigger.nominal and (not no_use(s) or not (_in_flight(s) or s.tolls_in(a, b))):
         return False
     if s.trigger.phrase in ("blow up", "blow * up", "detonate", "sabotage", "assassinate"):
         return True
@@ -156,10 +160,10 @@ _FLYING = frozenset(
 )
 
 
-def _used(s: Scene) -> bool:
-    """ "condemned the use of shelling"."""
-    before = [t.lower for t in s.tokens[max(0, s.trigger.first - 3) : s.trigger.first]]
-    return ("use", "of") in pairwise(before)
+def no_use(s: Scene) -> bool:
+    """Not "condemned the use of shelling"."""
+    before = [t.lower for t in s.tokens[max(0, s.trigger.first - 4) : s.trigger.first]]
+    return ("use", "of") not in pairwise(before)
 
 
 _ACTS = frozenset(

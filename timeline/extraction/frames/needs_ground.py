@@ -122,6 +122,21 @@ def place(s: Scene) -> bool:
     return bool(s.places_in(*s.span)) or (s.subject is not None and bool(s.places_in(*s.subject)))
 
 
+def front_subject(s: Scene) -> bool:
+    """It is the front that moves."""
+    if s.subject is None or s.passive:
+        return False
+    words = [t.lower for t in s.tokens[slice(*s.subject)]]
+    return (
+        "frontline" in words or "frontlines" in words or ("front" in words and words[-1] in ("line", "lines"))
+    )
+
+
+def flag_subject(s: Scene) -> bool:
+    """ "The Russian flag was raised over the village"."""
+    return s.passive and s.subject is not None and s.tokens[s.subject[1] - 1].lower in ("flag", "flags")
+
+
 def place_near(s: Scene) -> bool:
     """A place right behind the noun, or in its own phrase."""
     return bool(s.places_in(max(0, s.trigger.first - 4), min(s.span[1], s.trigger.last + 12)))
@@ -187,6 +202,8 @@ def state_place(s: Scene) -> bool:
 def dated_near(s: Scene) -> bool:
     """A date that can only be the act's: within a few words of it, and in its clause."""
     head = s.trigger.head
+    if any(t.lower == "anniversary" for t in s.tokens[max(0, head - 6) : head]):
+        return False
     for d in s.reading.dates:
         at = s.reading.position(d.start)
         parted = any(t.lower in ("after", "since", "before") for t in s.tokens[at:head])

@@ -115,7 +115,9 @@ def _opening(reading: Reading, k: int, previous: int) -> int:
 
 
 def _strike(reading: Reading, index: int, span: tuple[int, int], members: list[Scene]) -> Candidate | None:
-    if all(_habitual(s) for s in members):
+    habits = {s.clause_index for s in members if _habitual(s)}
+    members = [s for s in members if not _within(reading, s.clause_index, habits)]
+    if not members:
         return None
     best = max(members, key=lambda s: (s.trigger.entry.weight, not s.trigger.nominal))
     modality, word = Modality.HYPOTHETICAL, ""
@@ -210,6 +212,16 @@ def _habitual(s: Scene) -> bool:
     words = [t.lower for t in s.tokens[max(0, first - 1) : end + 1]]
     past = [t.lower for t in s.tokens]
     return bool(_HABIT & set(words)) or ("in", "the", "past") in zip(past, past[1:], past[2:], strict=False)
+
+
+def _within(reading: Reading, k: int, clauses: set[int]) -> bool:
+    seen: set[int] = set()
+    while k >= 0 and k not in seen:
+        if k in clauses:
+            return True
+        seen.add(k)
+        k = reading.parsed.clauses[k].parent
+    return False
 
 
 def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:

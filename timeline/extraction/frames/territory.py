@@ -1,5 +1,7 @@
 """Territory: one candidate for each place that a trigger names."""
 
+from itertools import pairwise
+
 from timeline.extraction.actors.registry import ARMED, PERSON, STATE, Actor
 from timeline.extraction.codebook import Modality, PlacePrecision, Role
 from timeline.extraction.frames.binding import (
@@ -67,10 +69,12 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         places = _invaded(s, places, doers)
         if s.trigger.phrase in _INTO_TOWNS and places and places[0].where.precision is PlacePrecision.EXACT:
             kind = "advance"
-    if kind in ("capture", "recapture", "advance", "control", "withdrawal") and not places:
+    measured = not places and doers and kind in _EACH_PLACE and _measured(s)
+    if kind in ("capture", "recapture", "advance", "control", "withdrawal") and not places and not measured:
         return []
     if (
         kind in ("capture", "recapture", "advance", "control")
+        and places
         and all(p.where.precision == PlacePrecision.COUNTRY for p in places)
         and not doers
     ):
@@ -114,6 +118,25 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
 
 
 _ASKING = ("demand", "insist on")
+
+
+def _measured(s: Scene) -> bool:
+    """ "took 500 square kilometres": so much land, wherever it lies."""
+    first, last = s.object
+    words = [t.lower for t in s.tokens[first : min(last, first + 7)]]
+    return not _AREAS.isdisjoint(pairwise(words))
+
+
+_AREAS = frozenset(
+    (
+        ("square", "kilometres"),
+        ("square", "kilometers"),
+        ("square", "miles"),
+        ("sq", "km"),
+        ("sq.", "km"),
+        ("square", "km"),
+    )
+)
 
 
 def _giving(s: Scene) -> list[Actor]:
@@ -252,10 +275,13 @@ def _invaded(s: Scene, places: list[PlaceMention], doers: list[Actor]) -> list[P
 
 def _doers(s: Scene) -> list[Actor]:
     actors = s.initiators
+    if not actors and s.passive and s.subject is not None and s.tokens[s.subject[1] - 1].lower == "flag":
+        return [a for a in s.subjects if a.side]
     if s.trigger.entry.frame == "subject_place":
         first, last = s.object
         actors = [a for a in s.actors_in(max(0, first - 6), min(last, first + 9)) if not a.pronoun]
     armed = [a for a in actors if a.kind in ARMED or a.side]
     if not armed and s.trigger.nominal:
         armed = [a for a in s.actors_in(*s.span) if (a.kind in ARMED or a.side) and a.first < s.trigger.first]
+        armed = armed[-1:]  # "the EU has imposed sanctions on Russia since its invasion"
     return armed

@@ -436,8 +436,15 @@ def _share_subjects(parsed: Parsed) -> None:
         if clause.subject is not None or k == 0:
             continue
         parent = parsed.clauses[clause.parent if clause.parent >= 0 else k - 1]
-        if clause.kind is Kind.COORDINATED and parsed.tokens[clause.group[0]].tag in ("VBD", "VBZ"):
-            while parent.kind in (Kind.INFINITIVE, Kind.PARTICIPLE) and parent.parent >= 0:
+        finite = parsed.tokens[clause.group[0]].tag in ("VBD", "VBZ", "VBN")
+        if clause.kind is Kind.COORDINATED and finite:
+            past = parsed.tokens[clause.group[0]].tag in ("VBD", "VBN")
+            while parent.parent >= 0 and (
+                parent.kind in (Kind.INFINITIVE, Kind.PARTICIPLE)
+                or (
+                    parent.kind is Kind.COMPLEMENT and past and not parent.past
+                )  # "said it will win and reiterated"
+            ):
                 clause.parent = parent.parent  # "urged X to withdraw and highlighted"
                 parent = parsed.clauses[parent.parent]
         verb = parsed.tokens[parent.verb].verb
