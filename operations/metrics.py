@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import DatabaseError
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from operations.figures import all_figures
 from operations.models import Heartbeat
+from timeline.index import held
 
 
 class WorkCollector(Collector):
@@ -47,6 +49,21 @@ class WorkCollector(Collector):
         yield from (rows, oldest, done, ages)
 
 
+class IndexCollector(Collector):
+    """What the web process that answers holds of the facet index; the others hold the same."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        size, events = held.size()
+        yield GaugeMetricFamily(
+            "timeline_facet_index_bytes", "Of a web process; 0: counts come from SQL.", value=size
+        )
+        yield GaugeMetricFamily(
+            "timeline_facet_index_events", "Events in the index that it holds.", value=events
+        )
+        limit = settings.FACET_INDEX_MEMORY_MB << 20 if settings.FACET_INDEX else 0
+        yield GaugeMetricFamily("timeline_facet_index_limit_bytes", "FACET_INDEX_MEMORY_MB.", value=limit)
+
+
 def exposition() -> bytes:
     """Everything in Prometheus's text format.
 
@@ -54,6 +71,7 @@ def exposition() -> bytes:
     """
     work = CollectorRegistry()
     work.register(WorkCollector())
+    work.register(IndexCollector())
     requests = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         requests = CollectorRegistry()

@@ -20,7 +20,8 @@ from timeline.config import engines
 from timeline.exports import BLOCK, CHUNK, FORMATS, blocks, cell, refusals
 from timeline.extraction.codebook import TYPES, PlacePrecision
 from timeline.filters import EventFilter
-from timeline.index import post
+from timeline.index import held, post
+from timeline.index.postings import rebuild
 from timeline.models import Event, Place
 from timeline.records import COLUMNS, record
 from timeline.schemes import (
@@ -466,7 +467,11 @@ def many(db):
     """2,000 events of one report each."""
     article = make_article("Shells fell on Arvad. " * 2)
     make_report(article, parties=[("Karsk", "initiator", "state", "KA")])
-    return multiply(2000)
+    total = multiply(2000)
+    rebuild()
+    with held.current() as table:
+        assert table is not None
+    return total
 
 
 def multiply(total):
@@ -489,12 +494,20 @@ def multiply(total):
     return total
 
 
-def test_queries_grow_by_the_chunk_only(client, many):
+@pytest.mark.parametrize(
+    ("index", "per_chunk"),
+    [
+        (True, 3),  # events, their reports, their actors
+        (False, 2),  # the events come from a cursor
+    ],
+)
+def test_queries_grow_by_the_chunk_only(client, many, settings, index, per_chunk):
+    settings.FACET_INDEX = index
     with CaptureQueriesContext(connection) as queries:
         _, text = fetch(client, "csv")
     assert text.count("\r\n") == many + 1
-    # The ETag's, the cursor's, and for each chunk one for reports and one for actors.
-    assert len(queries) == 2 + 2 * (many // CHUNK)
+    # The ETag's, that of the cursor or of the index's news, and those of each chunk.
+    assert len(queries) == 2 + per_chunk * (many // CHUNK)
 
 
 def test_rows_are_not_gathered_before_they_are_sent(client, many):
@@ -502,5 +515,5 @@ def test_rows_are_not_gathered_before_they_are_sent(client, many):
         response = client.get("/events.csv")
         first = next(iter(response.streaming_content))
         assert first.startswith(b"id,address,")
-        assert len(queries) == 4  # one chunk was read
+        assert len(queries) == 5  # one chunk was read
         response.close()

@@ -17,7 +17,7 @@ from pyroaring import BitMap
 
 from tests.factories import make_article, make_event, make_place, make_report, make_source
 from timeline import answers, curation
-from timeline.answers import answer
+from timeline.answers import answer, ids_in_order
 from timeline.filters import EventFilter, FilterForm
 from timeline.index import held, post
 from timeline.index.postings import compare, rebuild
@@ -377,3 +377,34 @@ def test_a_change_costs_the_same_queries_with_many_events(django_assert_max_num_
     with django_assert_max_num_queries(9):
         post(*[e.pk for e in events])
     assert_same("status=disputed")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "order=old", "q=officials", "from=2024-01-02", "after=2024-01-03.999"])
+def test_an_export_reads_by_the_index_what_it_reads_without(client, settings, monkeypatch, query):
+    monkeypatch.setattr("timeline.exports.CHUNK", 2)
+    for number in range(5):
+        make_event(day=date(2024, 1, 1 + number % 3))
+
+    def rows() -> list[bytes]:
+        return b"".join(client.get(f"/events.csv?{query}").streaming_content).splitlines()
+
+    assert ids_in_order(chosen(query)) is not None
+    fast = rows()
+    settings.FACET_INDEX = False
+    assert ids_in_order(chosen(query)) is None
+    assert fast == rows()
+    assert len(fast) > 2
+
+
+@pytest.mark.django_db
+def test_a_database_without_an_index_gets_one_once(capsys):
+    call_command("reindex", if_missing=True)
+    assert not Posting.objects.exists(), "there are no events"
+    make_event()
+    Posting.objects.all().delete()
+    call_command("reindex", if_missing=True)
+    assert "1 events" in capsys.readouterr().out
+    assert compare()[1] == {}
+    call_command("reindex", if_missing=True)
+    assert capsys.readouterr().out == ""

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from timeline.answers import ids_in_order
 from timeline.as_of import Past, Unanswerable
 from timeline.extraction.codebook import PlacePrecision
 from timeline.filters import MAX_VALUES, EventFilter, FilterForm, moment_text
@@ -95,7 +96,23 @@ def events_of(chosen: EventFilter) -> Iterable[Event]:
     """The filter's events in its order, as rows of `for_list()` are; with `as_of`, as they were known then."""
     if chosen.as_of:
         return Past(chosen).events()
-    return chosen.ordered().for_list().defer("search", "overrides").iterator(chunk_size=CHUNK)
+    return _present_events(chosen)
+
+
+def _present_events(chosen: EventFilter) -> Iterator[Event]:
+    """A chunk of ids at a time: a cursor over a million would first sort and store them all."""
+    ids = ids_in_order(chosen)
+    if ids is None:
+        rows = chosen.ordered().for_list().defer("search", "overrides")
+        yield from rows.iterator(chunk_size=CHUNK)
+        return
+    for start in range(0, len(ids), CHUNK):
+        chunk = list(ids[start : start + CHUNK])
+        rows = (
+            Event.objects.published().filter(pk__in=chunk).order_by().for_list().defer("search", "overrides")
+        )
+        found = {event.pk: event for event in rows}
+        yield from (found[pk] for pk in chunk if pk in found)
 
 
 # CSV

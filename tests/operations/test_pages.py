@@ -17,7 +17,8 @@ from articles.models import Address, Article, Feed
 from operations import health
 from operations.figures import KINDS, figures
 from operations.models import BEAT, WORKER, Heartbeat
-from tests.factories import make_article, make_source
+from tests.factories import make_article, make_event, make_source
+from timeline import index
 from timeline.pipeline import EXTRACTOR
 
 pytestmark = pytest.mark.django_db
@@ -354,3 +355,17 @@ def test_what_is_logged_while_a_page_is_made_has_its_request_id(client, capsys):
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [line["event"] for line in lines] == ["request_started", "request_finished"]
     assert lines[0]["request_id"] == lines[1]["request_id"]
+
+
+def test_metrics_tell_what_the_facet_index_takes(staff, client, settings):
+    make_event()
+    index.held.forget()
+    assert "timeline_facet_index_bytes 0.0" in staff.get("/metrics").content.decode()
+    client.get("/")
+    shown = dict(
+        line.rsplit(" ", 1)
+        for line in staff.get("/metrics").content.decode().splitlines()
+        if line.startswith("timeline_facet_index")
+    )
+    assert float(shown["timeline_facet_index_events"]) == 1
+    assert 0 < float(shown["timeline_facet_index_bytes"]) < float(shown["timeline_facet_index_limit_bytes"])

@@ -73,6 +73,11 @@ class Held:
                 self._load()
             yield self._table
 
+    def size(self) -> tuple[int, int]:
+        """Bytes and events that this process holds now; nothing where counts come from SQL. For operators."""
+        with self._lock:
+            return (self._table.memory(), self._table.total()) if self._table is not None else (0, 0)
+
     def _load(self) -> None:
         began = time.monotonic()
         self._retry_at = began + RETRY_SECONDS

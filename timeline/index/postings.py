@@ -147,6 +147,11 @@ def _wrong_words() -> dict[Place, BitMap]:
     return wrong | {place: BitMap() for place, left in stored.items() if left}
 
 
+def is_missing() -> bool:
+    """Whether there are events and no index: after an upgrade from a version without one."""
+    return not Posting.objects.exists() and Event.objects.published().exists()
+
+
 def _take_your_time() -> None:
     """Lift the limit on a statement, for the rest of the transaction or of this connection."""
     with connection.cursor() as cursor:

@@ -22,8 +22,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check", action="store_true", help="Only compare; exit status 1 where it differs."
         )
+        parser.add_argument(
+            "--if-missing", action="store_true", help="Only where there are events and no index at all."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_missing"] and not postings.is_missing():
+            return
         began = time.monotonic()
         if options["check"]:
             table, wrong = postings.compare()

@@ -113,6 +113,7 @@ class Runner:
             for server in self.engines.servers:
                 self.say(f"{server.name} is up")
             call_command("migrate", verbosity=0, interactive=False)
+            call_command("reindex", if_missing=True)
             collect_static()
             connections.close_all()
             self.say(f"database and static files are ready ({time.monotonic() - began:.1f} s)")
