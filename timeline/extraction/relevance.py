@@ -10,6 +10,8 @@ from timeline.extraction.lexicon import load
 # has room for fewer words, so it needs fewer points.
 PASS = 4.0
 SHORT = 1500
+# What is longer is no word (a link, encoded data): its length says nothing of what there is to read.
+LONGEST_WORD = 100
 # With fewer than three different words of war, an article needs this many points.
 CLEAR = 10.0
 
@@ -88,11 +90,12 @@ def relevance(title: str, text: str) -> Relevance:
     counts: dict[str, dict[str, float]] = {group: {} for group in _GROUPS}
     _count(f"{title}\n{text[:1000]}", 2.0, counts)
     _count(text[1000:], 1.0, counts)
-    size = max(1.0, (len(text) / 1000) ** 0.5)
+    length = len(text) - sum(len(word) for word in text.split() if len(word) > LONGEST_WORD)
+    size = max(1.0, (length / 1000) ** 0.5)
     strong, weak, other = (sum(counts[g].values()) for g in ("strong", "weak", "other"))
-    violence = sum(counts["violence"].values()) if len(text) < SHORT else 0.0
+    violence = sum(counts["violence"].values()) if length < SHORT else 0.0
     points = (2.0 * strong + 0.7 * weak + 1.0 * violence) / size
-    if len(text) < SHORT:
+    if length < SHORT:
         other += 3.0 * sum(counts["accident"].values())
     terms = tuple(sorted(counts["strong"], key=lambda w: -counts["strong"][w])[:5])
-    return Relevance(points, 1.0 * other / size, len(counts["strong"]), terms, len(text))
+    return Relevance(points, 1.0 * other / size, len(counts["strong"]), terms, length)

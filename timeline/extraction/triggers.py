@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from timeline.extraction.grammar.clauses import Parsed
 from timeline.extraction.grammar.inflection import noun_forms
@@ -81,20 +81,12 @@ def weapon_words() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     return table
 
 
-@lru_cache(maxsize=65_536)
-def _may_trigger(token: Token) -> bool:
-    """Nine words in ten do not."""
-    return token.verb in _verbs() or token.lower in _nouns()
-
-
 def find_triggers(parsed: Parsed) -> Iterator[Trigger]:
     """Every trigger of the sentence, several for one word when the lexicon has several readings of it."""
     tokens = parsed.tokens
     verbs = {c.verb for c in parsed.clauses}
     verb_phrases, noun_phrases = _verbs(), _nouns()
     for i, token in enumerate(tokens):
-        if not _may_trigger(token):
-            continue
         if i in verbs and token.verb in verb_phrases and token.tag.startswith("VB"):
             seen: set[str] = set()
             for rest, phrase, entry in verb_phrases[token.verb]:
@@ -148,18 +140,19 @@ def _matches(tokens: list[Token], start: int, rest: tuple[str, ...]) -> int | No
 
 def means_in(parsed: Parsed, start: int, end: int) -> list[tuple[int, str]]:
     """(token position, means) of each weapon named between the positions."""
+    if parsed.weapons is None:
+        parsed.weapons = list(_weapons(parsed.tokens))
+    return [(i, means) for i, means in parsed.weapons if start <= i < end]
+
+
+def _weapons(tokens: list[Token]) -> Iterator[tuple[int, str]]:
     table = weapon_words()
-    tokens = parsed.tokens
-    found: list[tuple[int, str]] = []
-    for i in range(start, min(end, len(tokens))):
-        options = table.get(tokens[i].lower)
-        if not options or (tokens[i].tag.startswith("VB") and tokens[i].tag != "VBG"):
+    for i, token in enumerate(tokens):
+        options = table.get(token.lower)
+        if not options or (token.tag.startswith("VB") and token.tag != "VBG"):
             continue
         for before, means in options:
-            if all(
-                i - len(before) + n >= 0 and tokens[i - len(before) + n].lower == w
-                for n, w in enumerate(before)
-            ):
-                found.append((i, means))
+            first = i - len(before)
+            if first >= 0 and all(tokens[first + n].lower == word for n, word in enumerate(before)):
+                yield i, means
                 break
-    return found

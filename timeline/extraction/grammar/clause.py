@@ -48,6 +48,7 @@ class Parsed:
     phrases: list[tuple[int, int]] = field(default_factory=list)
     clauses: list[Clause] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)  # per token: inside quotation marks
+    weapons: list[tuple[int, str]] | None = None  # positions and means, once they were asked for (`triggers`)
 
     def clause_of(self, position: int) -> int:
         """Index of the innermost clause that holds the token, -1 when the sentence has no verb."""

@@ -28,6 +28,10 @@ class Sentence:
 # A wrapped line is no longer than this; longer lines are paragraphs of their own.
 _WIDEST_WRAP = 130
 
+# Nor is a sentence longer than this, in characters.
+_LONGEST = 1_500
+
+_SPACE = re.compile(r"\s+")
 _LINE = re.compile(r"[^\n\r\u2028\u2029\v\f\x85]+")
 _BLANK = re.compile(r"\s*\Z")
 _BULLET = re.compile(r"\s*(?:[-–—•*·▪●‣]\s|\d{1,2}[.)]\s)")
@@ -55,7 +59,8 @@ def sentences(text: str) -> list[Sentence]:
     found: list[Sentence] = []
     for paragraph, (start, end) in enumerate(_paragraphs(text)):
         for a, b in _split(text, start, end):
-            found.append(Sentence(a, b, len(found), paragraph))
+            for first, last in _pieces(text, a, b):
+                found.append(Sentence(first, last, len(found), paragraph))
     return found
 
 
@@ -119,6 +124,14 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         position = match.end("gap")
     if first < end:
         yield first, end
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence; what nobody ever wrote as one in pieces, for later stages set each word against others."""
+    while end - start > _LONGEST and (space := _SPACE.search(text, start + _LONGEST, end)):
+        yield start, space.start()
+        start = space.end()
+    yield start, end
 
 
 def _is_end(text: str, match: re.Match[str], first: int) -> bool:
