@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,15 +19,19 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
+from articles.doorbell import ring
 from articles.models import Article
-from timeline import alert_admin, curation, decision_admin, reading_admin  # noqa: F401 (pages of the admin)
+from timeline import alert_admin, batch_admin, bulk, curation, decision_admin, reading_admin  # noqa: F401
 from timeline.catalogue_admin import page_of
 from timeline.forms import CorrectionForm, DecisionForm, MoveForm
 from timeline.models import Decision, Event, EventActor, Report
 from timeline.search import words_query
+from timeline.tasks import work_batch
 from timeline.templatetags.timeline import percent, toll, when
 
 MOST_AT_ONCE = 200  # decisions of one action: as many as one list page can show
+MOST_IN_A_BATCH = 5_000  # of an action that asks nothing
+WHILE_ONE_WAITS = 20  # more decisions than these are taken in the background
 
 
 def _key(words: str) -> int | None:
@@ -221,11 +226,20 @@ class EventAdmin(DecidingAdmin):
         )  # fmt: skip
         self.message_user(request, text)
 
-    def _review(self, request: HttpRequest, events: QuerySet[Event], state: str, reason: str = "") -> None:
+    def _review(
+        self, request: HttpRequest, events: QuerySet[Event], state: str, reason: str = ""
+    ) -> HttpResponse | None:
+        chosen = list(events.order_by("pk").values_list("pk", flat=True))
+        if len(chosen) > WHILE_ONE_WAITS:
+            batch = bulk.start(chosen, state, request.user, reason)
+            transaction.on_commit(lambda: ring(work_batch, batch.pk))
+            return redirect("admin:timeline_batch_change", batch.pk)
+
         def act(event: Event) -> Decision | None:
             return curation.review(event, state, request.user, reason)
 
         self._decide(request, events, act, state)
+        return None
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         several = len(request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)) > 1
@@ -234,26 +248,25 @@ class EventAdmin(DecidingAdmin):
             told = "Only editors decide on several events at once. Decide on one, or go through them at the desk."
             self.message_user(request, told, messages.ERROR)
             return None
-        if request.POST.get("select_across") == "1" and queryset.count() > MOST_AT_ONCE:
-            self.message_user(
-                request, f"Choose {MOST_AT_ONCE} events at most: narrow the list first.", messages.ERROR
-            )
+        most = MOST_IN_A_BATCH if request.POST.get("action") in ("confirm", "reopen") else MOST_AT_ONCE
+        if everything and queryset.order_by()[: most + 1].count() > most:
+            told = f"Choose {most} events at most: narrow the list first."
+            self.message_user(request, told, messages.ERROR)
             return None
         return super().response_action(request, queryset)
 
     @admin.action(description="Confirm", permissions=["change"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        self._review(request, queryset, Event.Review.CONFIRMED)
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
+        return self._review(request, queryset, Event.Review.CONFIRMED)
 
     @admin.action(description="Put back to unreviewed", permissions=["change"])
-    def reopen(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        self._review(request, queryset, Event.Review.UNREVIEWED)
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
+        return self._review(request, queryset, Event.Review.UNREVIEWED)
 
     @admin.action(description="Reject…", permissions=["change"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         if reason := request.POST.get("reason", "").strip():
-            self._review(request, queryset, Event.Review.REJECTED, reason)
-            return None
+            return self._review(request, queryset, Event.Review.REJECTED, reason)
         return self._ask(request, queryset, "reject", "Reject events")
 
     @admin.action(description="Merge into one…", permissions=["change"])

@@ -6,8 +6,8 @@ from celery import shared_task
 
 from articles.doorbell import ring_all
 from articles.models import Article
-from timeline import catalogue, mailings, pipeline, webhooks
-from timeline.models import Amendment, MailAlert, Webhook
+from timeline import bulk, catalogue, mailings, pipeline, webhooks
+from timeline.models import Amendment, Batch, MailAlert, Webhook
 
 
 @shared_task
@@ -32,6 +32,18 @@ def pass_the_day() -> None:
 @shared_task
 def apply_amendment(amendment_id: int) -> None:
     catalogue.apply(amendment_id)
+
+
+@shared_task
+def work_batch(batch_id: int) -> None:
+    if not bulk.work(batch_id):
+        ring_all(work_batch, Batch.objects.filter(pk=batch_id))
+
+
+@shared_task
+def work_batches() -> None:
+    """Ring for batches of decisions that are not finished: a ring may have been lost."""
+    ring_all(work_batch, Batch.objects.filter(finished_at=None).order_by("pk"))
 
 
 @shared_task

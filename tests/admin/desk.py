@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from articles.models import Address, Feed, Host, Snapshot
 from tests.factories import NOON, make_article, make_place, make_report, make_source
-from timeline import catalogue, curation
+from timeline import bulk, catalogue, curation
 from timeline.models import (
     Actor,
     Decision,
@@ -82,6 +82,7 @@ def fill(number: int) -> None:
             )  # fmt: skip
             curation.correct(event, {"killed_best": 50 + m}, user, f"list {m}")
         curation.review(event, "confirmed", user)
+        bulk.work(bulk.start([event.pk], "confirmed", user, f"batch {n}").pk)
         norvia = Actor.objects.get(name="Norvia 0")
         Actor.objects.create(name=f"Part {event.pk}", parent=norvia, aliases=["A part"])
         Place.objects.create(key=f"test:part{event.pk}", name="Part", kind="facility", parent=event.place)

@@ -96,7 +96,7 @@ def test_a_refusal_for_one_event_does_not_stop_the_others(desk, curator):
 
 def test_more_events_than_one_looks_at_are_not_decided_in_one_go(desk, monkeypatch):
     events = [make_event(), make_event()]
-    monkeypatch.setattr("timeline.admin.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("timeline.admin.MOST_IN_A_BATCH", 1)
     response = act(desk, Event, "confirm", events[0].pk, select_across=1)
     assert "1 events at most" in said(response)
     assert not Decision.objects.exists()

@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
         ("poll-feeds", "articles.tasks.poll_due_feeds", 60.0),
         ("pass-the-day", "timeline.tasks.pass_the_day", 3600.0),
         ("apply-amendments", "timeline.tasks.apply_amendments", 300.0),
+        ("work-batches", "timeline.tasks.work_batches", 300.0),
         ("read-waiting-articles", "timeline.tasks.sweep", 60.0),
         ("tell", "timeline.tasks.tell", 60.0),
     )

@@ -2,6 +2,7 @@
 
 from timeline.models.alerts import Delivery, MailAlert, Mailing, Webhook
 from timeline.models.amendments import Amendment
+from timeline.models.batches import Batch
 from timeline.models.catalogue import Actor, Place
 from timeline.models.claims import Claim
 from timeline.models.codings import Coding, CodingTask
@@ -15,6 +16,7 @@ from timeline.models.searches import SavedSearch
 __all__ = [
     "Actor",
     "Amendment",
+    "Batch",
     "Claim",
     "Coding",
     "CodingTask",
