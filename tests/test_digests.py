@@ -198,12 +198,3 @@ def test_the_pages_take_a_fixed_number_of_queries(client, accounts):
         make_report(event=event, stance="denies", modality="denied", attributed_to=["Karsk"], speakers=KARSK)
     assert queries() == few
     assert max(few) <= 14
-
-
-@pytest.mark.parametrize("page", ["map", "days/2024-03-01", "months/2024-03", "compare", "facets/place"])
-def test_pages_of_now_say_that_they_tell_no_past(client, page):
-    make_event()
-    shown = text(client, f"/{page}/?as_of=2024-03-02")
-    if page != "facets/place":
-        assert "only tells what is known now" in shown
-    assert "as_of=2024" not in shown

@@ -15,7 +15,6 @@ from timeline.extraction.codebook import Stance
 from timeline.filters import EventFilter
 from timeline.models import Event, Report
 from timeline.phrases import side as side_words
-from timeline.present import present_filter
 
 MOST = 60  # events; a narrower filter shows the rest
 SIDES = 40  # in the choice
@@ -87,7 +86,7 @@ def sides(chosen: EventFilter) -> list[tuple[str, str, int]]:
 
 @require_safe
 def compare_page(request: HttpRequest) -> HttpResponse:
-    chosen = present_filter(request.GET)
+    chosen = EventFilter(request.GET)
     choice = sides(chosen)
     codes = [code for code, _name, _n in choice]
     # Without a choice the two that speak most are compared.

@@ -17,7 +17,6 @@ from timeline.extraction.codebook import Status
 from timeline.filters import STATUS_LABELS, EventFilter
 from timeline.models import EventActor
 from timeline.models.choices import CATEGORIES
-from timeline.present import present_filter
 
 MOST = 200  # events in full on a day's page
 TOP = 10  # places, actors
@@ -78,7 +77,7 @@ def _within(request: HttpRequest, start: date, end: date) -> EventFilter:
     """The filter of the address, with these dates in place of its own."""
     query = request.GET.copy()
     query["from"], query["to"] = start.isoformat(), end.isoformat()
-    return present_filter(query)
+    return EventFilter(query)
 
 
 @require_safe

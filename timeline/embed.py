@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from timeline.chronology import read_page
 from timeline.exports import refusals, refuse, site_of
-from timeline.present import present_filter
+from timeline.filters import EventFilter
 
 ROWS = 20
 HEIGHT = 600  # pixels, of the tag to copy
@@ -25,7 +25,7 @@ HEIGHT = 600  # pixels, of the tag to copy
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
 def embed(request: HttpRequest) -> HttpResponse:
-    chosen = present_filter(request.GET)
+    chosen = EventFilter(request.GET)
     page = read_page(chosen, size=ROWS)
     context = {
         "filter": chosen,
@@ -40,7 +40,7 @@ def embed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def code(request: HttpRequest) -> HttpResponse:
     """The tag to copy, and how it looks."""
-    chosen = present_filter(request.GET)
+    chosen = EventFilter(request.GET)
     if messages := refusals(chosen):
         return refuse(messages, as_json=False)
     query = chosen.query_string()

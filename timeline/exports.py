@@ -29,6 +29,7 @@ from timeline.filters import MAX_VALUES, EventFilter, FilterForm, moment_text
 from timeline.ical import calendar
 from timeline.languages import in_english
 from timeline.models import Event, Place
+from timeline.present import tells_the_past
 from timeline.records import COLUMNS, DATATYPES, LISTS, NOTE, VERSION, Record, Value, ledger, record
 from timeline.schemes import (
     ACLED_COLUMNS,
@@ -171,6 +172,7 @@ def csvw(site: str) -> dict[str, Any]:
     }
 
 
+@tells_the_past  # the columns are the same
 @require_safe
 @in_english
 def csv_metadata(request: HttpRequest) -> JsonResponse:
@@ -265,6 +267,7 @@ def blocks(pieces: Iterable[str]) -> Iterator[bytes]:
         yield "".join(gathered).encode()
 
 
+@tells_the_past
 @require_safe
 @in_english
 def download(request: HttpRequest, name: str) -> HttpResponseBase:

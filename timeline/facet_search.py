@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from timeline.filters import EventFilter, FilterForm
 from timeline.models import EventActor, Report
-from timeline.present import present_filter
 
 MOST = 50
 LONGEST = 100  # characters of what is looked for
@@ -81,7 +80,7 @@ SEARCHED = {"place": places, "region": regions, "actor": actors, "source": sourc
 def facet_page(request: HttpRequest, name: str) -> HttpResponse:
     if name not in SEARCHED:
         raise Http404(f"There is no search in {name}. There is in: {', '.join(SEARCHED)}.")
-    chosen = present_filter(request.GET)
+    chosen = EventFilter(request.GET)
     find = request.GET.get("find", "").replace("\0", "").strip()[:LONGEST]
     found = SEARCHED[name](chosen, find)
     selected = chosen.selected(name)

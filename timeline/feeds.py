@@ -26,6 +26,7 @@ from timeline.extraction.codebook import CATEGORY_LABELS, Category
 from timeline.filters import EventFilter
 from timeline.languages import in_english
 from timeline.models import Event
+from timeline.present import tells_the_past
 from timeline.records import NOTE
 from timeline.schemes import story
 
@@ -130,4 +131,4 @@ class EventFeed(Feed):
         ]
 
 
-atom = require_safe(in_english(EventFeed()))
+atom = tells_the_past(require_safe(in_english(EventFeed())))

@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from timeline.filters import EventFilter
 from timeline.maps import VIEWS, draw_map
-from timeline.present import present_filter
 
 
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
-    chosen = present_filter(request.GET)
+    chosen = EventFilter(request.GET)
     view = request.GET.get("view", "fit")
     errors = list(chosen.errors)
     if view not in VIEWS:

@@ -25,7 +25,6 @@ from timeline.filters import STATUS_LABELS, EventFilter
 from timeline.models import Actor, EventActor
 from timeline.models.choices import CATEGORIES, EVENT_TYPES
 from timeline.models.events import EventQuerySet
-from timeline.present import present_filter
 
 ACTORS = 15  # those in most events of both periods
 USUAL = 30  # days, where the filter names no dates
@@ -197,7 +196,7 @@ def compare(chosen: EventFilter, first: Period, second: Period) -> dict[str, lis
 
 @require_safe
 def periods_page(request: HttpRequest) -> HttpResponse:
-    chosen = present_filter(request.GET)
+    chosen = EventFilter(request.GET)
     first, second, errors = periods_of(chosen, request.GET)
     context: dict[str, Any] = {
         "filter": chosen,

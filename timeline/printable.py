@@ -15,11 +15,13 @@ from timeline.chronology import by_day
 from timeline.exports import refusals, site_of
 from timeline.filters import EventFilter
 from timeline.models import Event
+from timeline.present import tells_the_past
 from timeline.records import NOTE
 
 MOST = 2_000  # events: some four hundred sheets
 
 
+@tells_the_past
 @require_safe
 def printable(request: HttpRequest) -> HttpResponse:
     chosen = EventFilter(request.GET)

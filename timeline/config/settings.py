@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "operations.rates.RateLimit",
     "timeline.visits.VisitMiddleware",
+    "timeline.present.PresentUnlessMarked",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
