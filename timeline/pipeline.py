@@ -86,7 +86,7 @@ def write_reports(article: Article, findings: Iterable[Finding]) -> int:
     reading = rereading.compare(article, EXTRACTOR, gone, [report for report, _ in new], known.values())
     new = [(report, finding) for report, finding in new if report not in reading.said_before]
     gone = [r for r in gone if r.pk not in reading.staying]
-    touched = moved | {r.event_id for r in gone + back}
+    touched = moved | {r.event_id for r in gone + back} | _told_by_reprints(article)
 
     Report.objects.filter(pk__in=[r.pk for r in gone]).update(superseded_at=now)
     Report.objects.filter(pk__in=[r.pk for r in back]).update(superseded_at=None)
@@ -96,6 +96,14 @@ def write_reports(article: Article, findings: Iterable[Finding]) -> int:
     for event in Event.objects.filter(pk__in=touched).order_by("pk"):
         ledger.derive(event)
     return found
+
+
+def _told_by_reprints(article: Article) -> set[int]:
+    """The events of its reprints: this text may be what shows two others to be one, whatever it tells itself."""
+    if not article.syndication_group_id:
+        return set()
+    reprints = Report.objects.live().filter(article__syndication_group=article.syndication_group_id)
+    return set(reprints.exclude(article=article).values_list("event", flat=True))
 
 
 def _identity(report: Report) -> Identity:
