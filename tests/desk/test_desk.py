@@ -199,7 +199,10 @@ def test_a_place_is_picked_from_the_gazetteer_with_and_without_scripts(take, des
     page = desk.get(f"/desk/{event.pk}/")
     found = desk.get("/desk/places/?place_find=Pokrovs").content.decode()
     assert 'name="place" value="geonames:' in found
-    offered = take(event, "correct", **fields(page, place_find="Pokrovsk", find_place="1"))
+    offered = take(event, "correct", **fields(page, place_find="Pokrovsk", find_place="1", weapon="mortars"))
+    while_looking = offered.content.decode()
+    assert 'value="mortars"' in while_looking  # what was typed stays
+    assert "hint bad" not in while_looking  # and nothing is refused yet
     choices = dict(offered.context["fields"].fields["place"].choices)
     key = next(k for k, words in choices.items() if "Pokrovsk" in words and "Donetsk" in words)
     after = take(event, "correct", **fields(page, place=key, reason="the other one"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -66,12 +67,14 @@ class FieldsForm(CorrectionForm):
         fields = tuple(name for name in curation.CORRECTABLE if name != "place")
         widgets = {}
 
-    def __init__(self, *args: Any, instance: Event, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, **kwargs)
+    def __init__(self, data: Any = None, *, instance: Event, typed: Mapping[str, str] | None = None) -> None:
+        """`typed`: what stands in the form while a browser without scripts looks for a place; not sent yet."""
+        super().__init__(data, instance=instance, initial=typed)
         self.initial["place"] = instance.place.key if instance.place else ""
-        words = (self.data.get("place_find") or "") if self.is_bound else ""
-        chosen = (self.data.get("place") or "") if self.is_bound else ""
-        offer_places(self, instance.place, words, chosen)
+        if typed:
+            self.initial.update({name: typed[name] for name in ("place", "seen") if name in typed})
+        given = data if data is not None else typed or {}
+        offer_places(self, instance.place, given.get("place_find") or "", given.get("place") or "")
         self.fields["headline"].widget = forms.Textarea(attrs={"rows": 2})
         self.fields["reason"].widget = forms.TextInput()
 

@@ -165,9 +165,10 @@ def _strike_out(request: HttpRequest, event: Event, queue: Queue) -> HttpRespons
 
 
 def _correct(request: HttpRequest, event: Event, queue: Queue) -> HttpResponse:
-    form = FieldsForm(request.POST, instance=event)
     if "find_place" in request.POST:  # the button of browsers without scripts
-        return _screen(request, event, queue, fields=form, looking=True)
+        looking = FieldsForm(instance=event, typed=request.POST.dict())
+        return _screen(request, event, queue, fields=looking)
+    form = FieldsForm(request.POST, instance=event)
 
     def act(_: Any) -> Decision | None:
         data = form.cleaned_data
