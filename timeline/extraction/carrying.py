@@ -91,7 +91,7 @@ def _strays(c: Candidate, reading: Reading, day: date) -> bool:
         k = clauses[k].parent
     if at <= 1 and 0 <= k < len(clauses) and clauses[k].parent < 0:
         return False  # "On December 29, ..." dates the sentence
-    if c.clause >= 0 and reading.parsed.clause_of(at) == c.clause:
+    if c.date.own:
         return False
     return abs(at - c.position) > _OLD_REACH
 

@@ -167,6 +167,8 @@ def _of_clause(parsed: Parsed, clause: Clause, own: bool) -> tuple[Modality, str
         verb = tokens[clause.verb].verb
         if verb in verbs["failed"]:
             return Modality.DENIED, verb
+        if verb == "fear" and clause.passive:
+            return None  # "100 are feared dead in the attack"
         if verb in verbs["planned"] and verb not in ("order", "decide", "agree", "expect"):
             return Modality.PLANNED, verb
         if verb in verbs["hypothetical"] and verb not in (

@@ -81,7 +81,11 @@ _AWAY = frozenset(("from", "to", "with", "between", "by", "into", "toward", "tow
 def places_for(scene: Scene, span: tuple[int, int]) -> list[PlaceMention]:
     """Places of the act, best first: where something is located or hit before where it came from."""
     reading = scene.reading
-    usable = [p for p in reading.places if is_place(p) and not _names_a_speaker(reading, p)]
+    usable = [
+        p
+        for p in reading.places
+        if is_place(p) and not _names_a_speaker(reading, p) and not _attributive(reading, p)
+    ]
     inside = [p for p in usable if span[0] <= reading.position(p.start) < span[1]]
     if scene.trigger.entry.type != "withdrawal":
         inside = [p for p in inside if p.preposition != "from"] or [p for p in inside if p.locative]
@@ -125,9 +129,22 @@ def _names_a_speaker(reading: Reading, place: PlaceMention) -> bool:
     return any(a.first <= position < a.last and a.kind != "state" for a in reading.actors)
 
 
+def _attributive(reading: Reading, place: PlaceMention) -> bool:
+    """ "the US ambassador", "a US base": a country's name that only describes."""
+    after = reading.position(place.end - 1) + 1
+    tokens = reading.parsed.tokens
+    if place.where.precision is not PlacePrecision.COUNTRY or place.locative or after >= len(tokens):
+        return False
+    return tokens[after].tag in ("NN", "NNS")
+
+
 def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | None:
     """The date of the act at `position`, explicit or of the speech that reports it."""
-    usable = [d for d in reading.dates if d.kind in _EVENT_DATES and not _dates_a_noun(reading, d)]
+    usable = [
+        d
+        for d in reading.dates
+        if d.kind in _EVENT_DATES and not _dates_a_noun(reading, d) and not _ranks(reading, d)
+    ]
     if not usable:
         return None
     parsed = reading.parsed
@@ -165,6 +182,17 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
         return BoundDate(spoken[0], DateBasis.SPEECH)
     others = [d for d in usable if not _of_another_act(reading, d)]
     return replace(_told(reading, nearest(others)), own=False) if others else None
+
+
+def _ranks(reading: Reading, d: DateMention) -> bool:
+    """ "the deadliest strike since the truce a year ago": a measure of the act, not its day."""
+    tokens = reading.parsed.tokens
+    before = tokens[: reading.position(d.start) + 1]
+    since = next((i for i in range(len(before) - 1, -1, -1) if before[i].lower == "since"), None)
+    return since is not None and any(
+        t.tag in ("JJS", "RBS") or t.lower.endswith("iest") or t.lower in ("first", "worst")
+        for t in tokens[:since]
+    )
 
 
 def _counted_back(
@@ -212,6 +240,7 @@ def phrase_date(scene: Scene) -> BoundDate | None:
         if d.kind is DateKind.POINT
         and (d.when.precision is not Precision.YEAR or first <= reading.position(d.start) < trigger.first)
         and first <= reading.position(d.start) < last
+        and not _ranks(reading, d)
     ]
     if not within:
         return None

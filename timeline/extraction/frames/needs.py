@@ -10,6 +10,7 @@ from timeline.extraction.frames.scene import Scene
 NEEDS: dict[str, Callable[[Scene], bool]] = {
     "armed": force.armed,
     "violent": force.violent,
+    "found_dead": force.found_dead,
     "no_use": force.no_use,
     "bombards": force.bombards,
     "launched": force.launched,

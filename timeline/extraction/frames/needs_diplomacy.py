@@ -262,7 +262,7 @@ def legal(s: Scene) -> bool:
 
 # What a court or its officers do; a mention of the UN makes no court of it.
 _JUSTICE = frozenset(
-    "detain arrest jail charge extradite convict sentence indict file prosecute conviction".split()
+    "order rule detain arrest jail charge extradite convict sentence indict file prosecute conviction".split()
 )
 _JUDGES = frozenset(
     "court courts tribunal judge judges prosecutor prosecutors icc icj warrant warrants police fsb sbu".split()

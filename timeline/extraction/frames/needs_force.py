@@ -71,6 +71,24 @@ def blast_heard(s: Scene) -> bool:
 _ATTACKS = frozenset("attack attacks strike strikes raid raids shelling barrage salvo debris blasts".split())
 
 
+def _natural(s: Scene) -> bool:
+    """ "died of malnutrition", "died in a helicopter crash": no weapon did it."""
+    if _NATURAL.isdisjoint(t.lower for t in s.tokens[s.span[0] : s.span[1]]):
+        return False
+    return not any(m != "airstrike" for _, m in s.weapons_in(*s.span))
+
+
+_NATURAL = frozenset(
+    "malnutrition starvation hunger famine disease cholera measles polio illness dehydration crash accident "
+    "collision earthquake flood floods".split()
+)
+
+
+def found_dead(s: Scene) -> bool:
+    """A number of bodies, found and not handed over."""
+    return bool(s.tolls_in(*s.span)) and not _natural(s)
+
+
 def bombards(s: Scene) -> bool:
     """Not "shell out"."""
     return s.trigger.last >= len(s.tokens) or s.tokens[s.trigger.last].lower != "out"
@@ -94,7 +112,11 @@ def _rate(s: Scene) -> bool:
 def violent(s: Scene) -> bool:
     a, b = s.span
     tokens = s.tokens
-    if _rate(s) or (s.trigger.phrase == "kill" and tokens[min(s.trigger.last, b - 1)].lower == "off"):
+    if (
+        _rate(s)
+        or _natural(s)
+        or (s.trigger.phrase == "kill" and tokens[min(s.trigger.last, b - 1)].lower == "off")
+    ):
         return False
     lower = tokens[s.trigger.head].lower
     if s.trigger.nominal and (not no_use(s) or not (_in_flight(s) or s.tolls_in(a, b))):

@@ -19,7 +19,7 @@ from timeline.extraction.frames.candidate import Candidate, add_parties, ours
 from timeline.extraction.frames.scene import Scene, is_place
 from timeline.extraction.frames.strike_means import means_of
 from timeline.extraction.frames.strike_places import elsewhere, one_of, told_apart
-from timeline.extraction.grammar.clauses import Kind
+from timeline.extraction.grammar.clauses import Clause, Kind
 from timeline.extraction.modality import modality_of
 from timeline.extraction.places.finding import PlaceMention
 from timeline.extraction.reading import Reading
@@ -79,7 +79,7 @@ def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, in
             (acts or tolls)
             and active
             and new
-            and held
+            and (held or _days_after(reading, clause))
             and k not in speeches
             and clause.kind not in (Kind.RELATIVE, Kind.INFINITIVE)
         )
@@ -98,6 +98,15 @@ def _segments(reading: Reading, scenes: list[Scene]) -> list[tuple[tuple[int, in
         if members:
             result.append(((a, b), members))
     return result
+
+
+def _days_after(reading: Reading, clause: Clause) -> bool:
+    """ "..., a day after the group attacked X": another act, though the first has no place."""
+    unit = reading.parsed.tokens[clause.start - 1].lower if clause.start else ""
+    return clause.conjunction == "after" and unit in _UNITS
+
+
+_UNITS = frozenset("day days hours week weeks month months".split())
 
 
 def _opening(reading: Reading, k: int, previous: int) -> int:
@@ -237,6 +246,8 @@ def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:
 def _doers(s: Scene) -> list[Actor]:
     """Who did it: armed or a side; people only when they command ("Putin ordered")."""
     actors = [a for a in s.initiators if a.kind in ARMED or a.side]
+    if s.trigger.phrase.endswith(" bodies"):
+        return []  # the police found them
     if s.trigger.phrase in ("die", "lose * life", "lose * lives", "perish", "explode", "go off"):
         return []
     if s.trigger.phrase in (

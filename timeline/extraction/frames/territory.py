@@ -94,8 +94,12 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
         own = candidate.sides
         losers = [
             a
-            for a in (*s.objects, *s.actors_in(*s.span))
-            if a.side and a.side not in own and a.kind != PERSON and not _describes_subject(s, a)
+            for a in (*(s.subjects if s.passive else ()), *s.objects, *s.actors_in(*s.span))
+            if a.side
+            and a.side not in own
+            and a.kind != PERSON
+            and not _describes_subject(s, a)
+            and not _is_the_place(reading, a, place)
         ]
         add_parties(candidate, losers[:1], Role.TARGET)
         candidate.date = phrase_date(s) or date_for(reading, s.trigger.head, s.clause_index)
@@ -118,6 +122,10 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
 
 
 _ASKING = ("demand", "insist on")
+
+
+def _is_the_place(reading: Reading, actor: Actor, place: PlaceMention | None) -> bool:
+    return place is not None and actor.first <= reading.position(place.start) < actor.last
 
 
 def _measured(s: Scene) -> bool:

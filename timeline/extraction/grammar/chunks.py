@@ -67,6 +67,14 @@ def phrases(tokens: list[Token]) -> list[tuple[int, int]]:
             )
         ):
             if (
+                j + 3 < n
+                and tokens[j + 1].text == "("
+                and tokens[j + 2].text.isupper()
+                and tokens[j + 3].text == ")"
+            ):
+                j += 4  # "the Rapid Support Forces (RSF) group"
+                continue
+            if (
                 tokens[j].tag in ("DT", "PRP$")
                 and j > i
                 and tokens[j - 1].tag not in ("PDT", "DT")

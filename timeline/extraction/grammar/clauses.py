@@ -34,7 +34,7 @@ def parse(tokens: list[Token]) -> Parsed:
     parsed = Parsed(tokens)
     parsed.quoted = quoted(tokens)
     parsed.phrases = phrases(tokens)
-    groups = verb_groups(tokens)
+    groups = [g for g in verb_groups(tokens) if not _names(tokens, g)]
     for k, group in enumerate(groups):
         parsed.clauses.append(_clause(parsed, groups, k, group))
     for k in range(len(groups) - 1):
@@ -202,6 +202,15 @@ def _bound(parsed: Parsed, clause: Clause, previous_end: int, k: int) -> None:
     clause.own_subject = clause.subject is not None
     if clause.subject is None and kind is Kind.MAIN and clause.start == first and k > 0:
         clause.subject = _interrupted_subject(parsed, k - 1 if len(parsed.clauses) >= k else -1)
+
+
+def _names(tokens: list[Token], group: tuple[int, int, int]) -> bool:
+    """ "a town in the east called Niu-York": a name, and no clause."""
+    first, end, main = group
+    bare = end - first == 1 and tokens[main].lower in ("called", "named", "dubbed")
+    if not bare or first == 0 or end >= len(tokens):
+        return False
+    return tokens[first - 1].tag.startswith("NN") and tokens[end].tag in ("NNP", "NNPS")
 
 
 _CHARGING = frozenset("accuse suspect blame condemn convict".split())
