@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -48,6 +49,19 @@ class Installation:
             capture_output=True,
             timeout=60,
         )
+
+    def ingest(self, file: Path) -> str:
+        """What `manage.py ingest` said of the file."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "ingest", str(file), "--source", "Wire"],
+            cwd=engines.REPOSITORY,
+            env={**os.environ, **self.environment},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return done.stdout + done.stderr
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database) as connection:
@@ -103,6 +117,21 @@ class Installation:
                 process.wait(20)
 
 
+#: Of the installation's Postgres: a segment of its log, which must go on.
+LONGEST_FILE = 16 << 20
+
+
+@contextlib.contextmanager
+def files_no_longer_than(size: int) -> Iterator[None]:
+    """What is started meanwhile cannot write longer ones: the write itself fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 @pytest.fixture(scope="module")
 def migrated() -> Iterator[Installation]:
     with pytest.MonkeyPatch.context() as patch:
@@ -111,7 +140,8 @@ def migrated() -> Iterator[Installation]:
         parent = Path(tempfile.mkdtemp(prefix="restart-"))
         parent.chmod(0o755)
         installation = Installation(parent / "var")
-        installation.held.acquire()
+        with files_no_longer_than(LONGEST_FILE):
+            installation.held.acquire()
         installation.manage("migrate", "--verbosity", "0")
         yield installation
         installation.held.release()
@@ -188,3 +218,31 @@ def test_postgres_restarted_while_pages_are_asked_for(installation):
             reader.join(30)
         assert set(answers) <= {(200, None), (503, "10")}
         assert [get("/").status for _ in range(8)] == [200] * 8, "each thread has a connection that works"
+
+
+def test_a_disk_that_takes_no_more_of_pages_stores_nothing_by_halves(installation, tmp_path):
+    """Every write that would lengthen the file of snapshots fails in the operating system."""
+    text = "".join(f"<p>{text_of(n)} {os.urandom(40).hex()}</p>" for n in range(60))
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<html><head><title>Strike</title><meta property="article:published_time" content="2024-03-02">'
+        f"</head><body><article><h1>Strike</h1>{text}</article></body></html>"
+    )
+    assert installation.ingest(page)
+    [(article,)] = installation.rows("SELECT id FROM articles_article")
+    with psycopg.connect(installation.database, autocommit=True) as connection:
+        with pytest.raises(psycopg.Error, match="File too large"):  # noqa: PT012
+            for _ in range(40):
+                connection.execute(
+                    "INSERT INTO articles_snapshot (article_id, body, content_type, size, sha256, taken_at) "
+                    "VALUES (%s, %s, '', 1, '', now())",
+                    (article, os.urandom(1 << 20)),
+                )
+        page.write_text(page.read_text().replace("Strike", "Another strike").replace("Nikopol", "Odesa"))
+        assert "File too large" in installation.ingest(page)
+        assert installation.rows("SELECT count(*) FROM articles_article") == [(1,)]
+        assert installation.rows("SELECT count(*) FROM articles_articleversion") == [(0,)]
+        connection.execute("TRUNCATE articles_snapshot")  # there is room again
+    installation.ingest(page)
+    assert installation.rows("SELECT count(*) FROM articles_article") == [(2,)]
+    assert installation.rows("SELECT count(*) FROM articles_snapshot") == [(1,)]
