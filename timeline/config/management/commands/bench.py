@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from django.http import QueryDict
 
 import articles
 from timeline.answers import Answer, answer, answer_from_sql
+from timeline.config.management import datasette, reading_bench
 from timeline.config.management.serving import Server, serving
 from timeline.extraction import Document, extract
 from timeline.filters import EventFilter
@@ -36,7 +38,8 @@ def combinations(found: Answer) -> list[str]:
     """26 filters of none to four fields, of frequent and of rare values, as they occur in the collection."""
 
     def of(facet: str, rank: int) -> str:
-        values = [value for value, _ in found.counts[facet].values]
+        if not (values := [value for value, _ in found.counts[facet].values]):
+            return ""
         return f"{facet}={values[min(rank, len(values) - 1)]}".replace(" ", "+")
 
     days = [day for day, _, _ in found.by_day]
@@ -58,7 +61,7 @@ def combinations(found: Answer) -> list[str]:
         [of("actor", 1), of("source", 0), of("region", 0), "killed=1"],
         [common, of("region", 0), of("status", 1), a_year],
     ]
-    return alone + ["&".join(parts) for parts in together]
+    return alone + ["&".join(filter(None, parts)) for parts in together]
 
 
 class Command(BaseCommand):
@@ -69,6 +72,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sql", type=int, default=0, help="Of how many filters to time the counts in SQL."
         )
+        parser.add_argument(
+            "--datasette", type=int, default=0, help="Of how many filters to time Datasette beside the page."
+        )
+        parser.add_argument(
+            "--ingest",
+            action="store_true",
+            help="Read articles with real workers (adds them: invented collections only).",
+        )
         parser.add_argument("--load", type=int, default=0, help="Seconds of the crowd (default: none).")
         parser.add_argument(
             "--readers", type=int, default=50, help="How many at once (default: %(default)s)."
@@ -78,6 +89,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not Event.objects.published().exists():
             raise CommandError("There are no events to measure pages on. Load some first: make demo.")
+        if options["ingest"]:
+            reading_bench.check()
         self.rounds: int = options["rounds"]
         found = answer(EventFilter(QueryDict("")))
         self.filters = combinations(found)
@@ -86,6 +99,10 @@ class Command(BaseCommand):
         with serving() as server:
             self.pages(server)
             self.latency(server)
+            if options["ingest"]:
+                self.ingest(server)
+            if options["datasette"]:
+                self.beside(server, options["datasette"])
             if options["load"]:
                 self.crowd(server, options["load"], options["readers"])
             if options["export"]:
@@ -99,8 +116,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def extraction(self) -> None:
-        rows = [json.loads(line) for line in DISPATCHES.read_text().splitlines()]
-        documents = [Document(r["text"], datetime.fromisoformat(r["published"]), r["title"]) for r in rows]
+        documents = [Document(text, published, title) for text, title, published in dispatches()]
         for document in documents[:5]:
             extract(document)  # warm
         seconds, spent = timed(lambda: [extract(d) for d in documents])
@@ -152,6 +168,45 @@ class Command(BaseCommand):
             seconds.append(time.perf_counter() - began)
         self.say("a committed change is counted on the page", f"{ms(statistics.median(seconds))} median")
 
+    def ingest(self, server: Server) -> None:
+        """From articles to events, by real workers."""
+        for number in (1, 2):
+            with reading_bench.workers(number):
+                rate = reading_bench.throughput(dispatches() * 2)
+                self.say(
+                    f"reading with {number} worker process{'es' * (number > 1)}", f"{rate:.1f} articles/s"
+                )
+                if number == 1:
+                    seconds = reading_bench.latency(server, head_of)
+                    figures = f"{ms(statistics.median(seconds))} median {ms(max(seconds))} worst"
+                    self.say("an article that comes in is on the page and counted after", figures)
+
+    def beside(self, server: Server, number: int) -> None:
+        """The same filters and facets in Datasette, of the same events."""
+        filters = self.filters[:: max(1, len(self.filters) // number)]
+        ours, theirs = [], []
+        with tempfile.TemporaryDirectory() as directory:
+            file = Path(directory) / "events.db"
+            took, _ = timed(lambda: datasette.export(file))
+            self.say("export to SQLite with indexes", f"{took:.0f} s, {file.stat().st_size / 1e6:.0f} MB")
+            with datasette.serving(file) as other:
+                other.count("")  # warm
+                for query in filters:
+                    found, seconds = other.count(query)
+                    mine = timed(lambda query=query: server.get(f"/?{query}"))[0]  # type: ignore[misc]
+                    theirs.append(seconds)
+                    ours.append(mine)
+                    total = answer(EventFilter(QueryDict(query))).total
+                    self.say(
+                        f"  Datasette, /?{query}",
+                        f"{ms(seconds)} ({found:,} events), page {ms(mine)} ({total:,} events)",
+                    )
+        ratio = statistics.median(theirs) / statistics.median(ours)
+        self.say(
+            f"Datasette {datasette.VERSION}, {len(filters)} filters: median, times ours",
+            f"{ms(statistics.median(theirs))} {ratio:.0f} x",
+        )
+
     def crowd(self, server: Server, duration: int, readers: int) -> None:
         seconds: list[float] = []
         errors: list[str] = []
@@ -201,6 +256,12 @@ class Command(BaseCommand):
             seconds.append(took)
             self.say(f"  counts in SQL, /?{query}", ms(took))
         self.say("counts in SQL: median, worst", f"{ms(statistics.median(seconds))} {ms(max(seconds))}")
+
+
+def dispatches() -> list[tuple[str, str, datetime]]:
+    """(text, title, published) of the demonstration corpus."""
+    rows = [json.loads(line) for line in DISPATCHES.read_text().splitlines()]
+    return [(row["text"], row["title"], datetime.fromisoformat(row["published"])) for row in rows]
 
 
 def head_of(page: bytes) -> bytes:
