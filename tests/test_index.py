@@ -15,11 +15,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from articles import ingest
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline import answers, curation
+from timeline import answers, curation, ledger
 from timeline.answers import answer, ids_in_order
 from timeline.filters import EventFilter, FilterForm
-from timeline.index import held, post
+from timeline.index import held, post, postings
 from timeline.index.postings import compare, rebuild
 from timeline.index.selection import is_answerable
 from timeline.index.table import BLOCK, FacetTable, Top, top_of
@@ -408,3 +409,8 @@ def test_a_database_without_an_index_gets_one_once(capsys):
     assert compare()[1] == {}
     call_command("reindex", if_missing=True)
     assert capsys.readouterr().out == ""
+
+
+def test_who_waits_for_the_index_does_not_hold_the_lock_of_ingest():
+    """One key for both: a worker that held its article's row waited for ingest, which waited for that row."""
+    assert len({ledger.WRITERS, postings.WRITERS, ingest.STORING}) == 3

@@ -13,7 +13,7 @@ from timeline.index.keys import blocks_of, keys_of, pairs_of, table_of_all_event
 from timeline.index.table import BLOCK, FacetTable
 from timeline.models import Event, Posted, Posting
 
-WRITERS = 72_002  # the key of the advisory lock: two who change one bitmap come one after the other
+WRITERS = 72_003  # the key of the advisory lock: two who change one bitmap come one after the other
 CHUNK = 2_000  # events posted at once
 
 Place = tuple[str, int]  # key and block
