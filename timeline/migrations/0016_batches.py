@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('curator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name_plural': 'batches',
                 'ordering': ['-made_at', '-pk'],
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['made_at'], name='batch_waiting')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('decided__lte', models.F('done'))), name='batch_decided_within_done')],

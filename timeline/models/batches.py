@@ -26,6 +26,7 @@ class Batch(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        verbose_name_plural = "batches"
         indexes = [models.Index(fields=["made_at"], name="batch_waiting", condition=Q(finished_at=None))]
         constraints = [
             models.CheckConstraint(condition=Q(decided__lte=F("done")), name="batch_decided_within_done")
