@@ -89,7 +89,10 @@ def find_triggers(parsed: Parsed) -> Iterator[Trigger]:
     for i, token in enumerate(tokens):
         if i in verbs and token.verb in verb_phrases and token.tag.startswith("VB"):
             seen: set[str] = set()
+            following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
             for rest, phrase, entry in verb_phrases[token.verb]:
+                if rest and rest[0] not in ("*", following):
+                    continue
                 end = _matches(tokens, i + 1, rest)
                 if end is not None and entry.type not in seen:
                     seen.add(entry.type)

@@ -57,7 +57,7 @@ def phrases(tokens: list[Token]) -> list[tuple[int, int]]:
         j = i
         while (
             j < n
-            and not (j > i and tokens[j - 1].lower in _WEEKDAYS and tokens[j].tag == "NNP")
+            and not (tokens[j].tag == "NNP" and j > i and tokens[j - 1].lower in _WEEKDAYS)
             and (
                 tokens[j].tag in _NP_INSIDE
                 or (tokens[j].tag in _PARTICIPLES and _modifies(tokens, j))

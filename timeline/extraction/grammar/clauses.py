@@ -66,16 +66,17 @@ def _read_group(tokens: list[Token], clause: Clause) -> None:
     run = tokens[first:end]
     verb = tokens[clause.verb]
     auxiliaries = [*tokens[first : clause.verb], *tokens[clause.verb + 1 : end]]
-    clause.negated = any(t.lower in ("not", "n't", "never") for t in run) or (
-        first > 0 and tokens[first - 1].lower in ("not", "never", "neither", "nor")
-    )
-    clause.modal = next((t.lower for t in run if t.tag == "MD"), "")
+    clause.negated = first > 0 and tokens[first - 1].lower in ("not", "never", "neither", "nor")
+    for t in run:
+        clause.negated = clause.negated or t.lower in ("not", "n't", "never")
+        if t.tag == "MD" and not clause.modal:
+            clause.modal = t.lower
     if tokens[first].lower == "wo":
         clause.modal = "will"
-    be = any(t.verb == "be" or t.lower in GET for t in auxiliaries)
+    be = bool(auxiliaries) and any(t.verb == "be" or t.lower in GET for t in auxiliaries)
     clause.passive = be and (verb.tag in ("VBN", "VBD"))
     clause.progressive = be and verb.tag == "VBG"
-    clause.perfect = any(t.verb == "have" for t in auxiliaries)
+    clause.perfect = bool(auxiliaries) and any(t.verb == "have" for t in auxiliaries)
     finite = run[0]
     clause.past = (
         finite.tag in ("VBD", "VBN")

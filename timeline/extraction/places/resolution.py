@@ -33,6 +33,9 @@ THEATRE = 0.15  # votes that countries at war are given where it does not say
 
 
 Ranked = tuple[float, Match, Place]
+_ALIAS = (
+    Match.ALIAS
+)  # by itself: Python 3.11 is slow to find an enum's members, and this is asked of every place
 
 
 @dataclass(slots=True)
@@ -103,7 +106,7 @@ def _vote(spot: Spot, line: Line, seats: Mapping[str, str]) -> tuple[str, float]
     """The country that a name speaks for: 1 for a country or its capital, less for a town known by its size."""
     if spot.demonym:
         return spot.demonym, ADJECTIVE
-    named = [p for m, p in spot.candidates if m <= Match.ALIAS]
+    named = [p for m, p in spot.candidates if m <= _ALIAS]
     for place in named:
         if place.kind == Kind.COUNTRY or (place.key in seats and place.population > 100_000):
             return place.country, 1.0
@@ -177,13 +180,13 @@ def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
     outer = [c for c in reading.containers if c.place]
     if outer:
         narrow = [c for c in outer if c.place and c.place.kind != Kind.COUNTRY][:1] or outer
-        likely = reading.match <= Match.ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
+        likely = reading.match <= _ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
         return not any(_holds(o, place) for o in narrow) and (bool(reading.type_kind) or not likely)
     foreign = (
         context.is_set(reading.spot.surface) and context.weight(place.country, reading.spot.surface) < 0.05
     )
     small = reading.noun and reading.noun not in ("city", "capital", "port city", "town", "state", "province")
-    if small and reading.match > Match.ALIAS:
+    if small and reading.match > _ALIAS:
         return foreign
     return foreign and place.population < (100_000 if reading.noun else 5_000)
 
@@ -228,7 +231,7 @@ def _ranked(reading: Reading, context: Context) -> list[Ranked]:
 
 def _rank(reading: Reading, context: Context) -> list[Ranked]:
     candidates = reading.candidates
-    largest = max((p.population for m, p in candidates if m <= Match.ALIAS), default=0)
+    largest = max((p.population for m, p in candidates if m <= _ALIAS), default=0)
     scored = [
         (_score(reading, match, place, context) - _outshone(reading, match, place, largest), match, place)
         for match, place in candidates
@@ -276,13 +279,9 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
         score += 1.0
     if place.kind != Kind.ADMIN1 and place.admin1_code in context.admin1:
         score += 1.0
-    if place.key in context.seats and match <= Match.ALIAS:
+    if place.key in context.seats and match <= _ALIAS:
         score += 2.0
-    if (
-        match <= Match.ALIAS
-        and place.country in vocabulary().theatres
-        and place.name in vocabulary().displayed
-    ):
+    if match <= _ALIAS and place.country in vocabulary().theatres and place.name in vocabulary().displayed:
         score += _WAR_TOWN
     score += 0.6 * math.log10(place.population + 10)
     score += _type_score(reading, place)
