@@ -14,7 +14,7 @@ from articles.models import Article, Source
 from tests.admin.desk import act, url
 from tests.factories import make_event, make_report
 from timeline import roles
-from timeline.models import Actor, Decision, Event, Place, Report
+from timeline.models import Actor, Batch, CodingTask, Decision, Event, Place, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,10 @@ def client_of(role: str) -> Client:
     return client
 
 
+def article_of(rows: SimpleNamespace) -> int:
+    return rows.event.reports.get().article_id
+
+
 # door: (method, address of the rows, who gets through)
 DOORS = {
     "the desk": ("get", lambda r: "/desk/", CURATORS),
@@ -44,6 +48,11 @@ DOORS = {
     "the desk's place picker": ("get", lambda r: "/desk/places/?place_find=Kyiv", CURATORS),
     "confirming at the desk": ("post", lambda r: f"/desk/{r.event.pk}/confirm/", CURATORS),
     "undoing at the desk": ("post", lambda r: f"/desk/{r.event.pk}/undo/", CURATORS),
+    "an event's decisions as a file": ("get", lambda r: f"/desk/{r.event.pk}/history.jsonl", CURATORS),
+    "adding what was missed": ("get", lambda r: f"/desk/articles/{article_of(r)}/missed/", CURATORS),
+    "double coding": ("get", lambda r: "/desk/coding/", CURATORS),
+    "how far coders agree": ("get", lambda r: "/desk/coding/agreement/", CURATORS),
+    "batches in the admin": ("get", lambda r: url(Batch, "changelist"), READERS),
     "events in the admin": ("get", lambda r: url(Event, "changelist"), READERS),
     "an event in the admin": ("get", lambda r: url(Event, "change", r.event.pk), READERS),
     "reports in the admin": ("get", lambda r: url(Report, "changelist"), READERS),
@@ -90,6 +99,13 @@ def test_an_actor_is_edited_by_editors_only(rows, role):
     data |= {f"amendments-{count}": "0" for count in ("TOTAL_FORMS", "INITIAL_FORMS")}
     client_of(role).post(url(Actor, "change", rows.actor.pk), data)
     assert (Actor.objects.get().side == "elsewhere") == (role in EDITORS)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_texts_are_given_to_coders_by_editors_only(rows, role):
+    coders = [User.objects.create_superuser(name).pk for name in ("ada", "grace")]
+    client_of(role).post("/desk/coding/", {"articles": article_of(rows), "coders": coders})
+    assert CodingTask.objects.count() == (2 if role in EDITORS else 0)
 
 
 def test_no_role_may_delete_or_hand_out_permissions():
