@@ -84,6 +84,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--readers", type=int, default=50, help="How many at once (default: %(default)s)."
         )
+        parser.add_argument(
+            "--pause",
+            type=float,
+            default=2.0,
+            help="Seconds that each looks at a page (default: %(default)s).",
+        )
         parser.add_argument("--export", action="store_true", help="Download everything as CSV.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -104,7 +110,7 @@ class Command(BaseCommand):
             if options["datasette"]:
                 self.beside(server, options["datasette"])
             if options["load"]:
-                self.crowd(server, options["load"], options["readers"])
+                self.crowd(server, options["load"], options["readers"], options["pause"])
             if options["export"]:
                 self.export(server)
         if options["sql"]:
@@ -207,7 +213,7 @@ class Command(BaseCommand):
             f"{ms(statistics.median(theirs))} {ratio:.0f} x",
         )
 
-    def crowd(self, server: Server, duration: int, readers: int) -> None:
+    def crowd(self, server: Server, duration: int, readers: int, pause: float) -> None:
         seconds: list[float] = []
         errors: list[str] = []
         until = time.monotonic() + duration
@@ -215,6 +221,7 @@ class Command(BaseCommand):
 
         def read(number: int) -> None:
             turn = number
+            time.sleep(pause * number / readers)  # they do not come all at once
             while time.monotonic() < until:
                 turn += 1
                 began = time.perf_counter()
@@ -226,6 +233,7 @@ class Command(BaseCommand):
                     seconds.append(time.perf_counter() - began)
                     if status != 200:
                         errors.append(str(status))
+                time.sleep(pause)
 
         threads = [threading.Thread(target=read, args=(number,)) for number in range(readers)]
         for thread in threads:
@@ -235,7 +243,7 @@ class Command(BaseCommand):
         p95 = statistics.quantiles(seconds, n=20)[-1]
         after = " ".join(f"{a:.0f}→{b:.0f} MB" for a, b in zip(before, server.memory_mb(), strict=True))
         self.say(
-            f"{readers} readers without a pause, {duration} s",
+            f"{readers} readers, a page each {pause:g} s after the last, {duration} s",
             f"{len(seconds) / duration:.0f} pages/s, p50 {ms(statistics.median(seconds))} p95 {ms(p95)}, "
             f"{len(errors)} errors, {after}",
         )
