@@ -27,6 +27,20 @@ from tests.workers.ledgers import text_of
 from timeline import tasks
 from timeline.config import engines
 
+#: Of the installation's Postgres: a segment of its log, which must go on.
+LONGEST_FILE = 16 << 20
+
+
+@contextlib.contextmanager
+def files_no_longer_than(size: int) -> Iterator[None]:
+    """What is started meanwhile cannot write longer ones: the write itself fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
 
 class Installation:
     """A whole installation of its own, because the suite's Postgres serves others."""
@@ -75,9 +89,13 @@ class Installation:
         process.send_signal(signal.SIGQUIT)
         process.wait(10)
 
+    def start_postgres(self) -> None:
+        with files_no_longer_than(LONGEST_FILE):
+            self.held.heal()
+
     def restart_postgres(self) -> None:
         self.stop_postgres()
-        self.held.heal()
+        self.start_postgres()
 
     @contextlib.contextmanager
     def web(self) -> Iterator[Callable[[str], http.client.HTTPResponse]]:
@@ -115,21 +133,6 @@ class Installation:
             finally:
                 process.terminate()
                 process.wait(20)
-
-
-#: Of the installation's Postgres: a segment of its log, which must go on.
-LONGEST_FILE = 16 << 20
-
-
-@contextlib.contextmanager
-def files_no_longer_than(size: int) -> Iterator[None]:
-    """What is started meanwhile cannot write longer ones: the write itself fails, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +215,7 @@ def test_postgres_restarted_while_pages_are_asked_for(installation):
             reader.start()
         installation.stop_postgres()
         until(lambda: (503, "10") in answers, what="a page that says when to come back")
-        installation.held.heal()
+        installation.start_postgres()
         done.set()
         for reader in readers:
             reader.join(30)
