@@ -187,11 +187,12 @@ def date_for(reading: Reading, position: int, clause_index: int) -> BoundDate | 
 def _ranks(reading: Reading, d: DateMention) -> bool:
     """ "the deadliest strike since the truce a year ago": a measure of the act, not its day."""
     tokens = reading.parsed.tokens
-    before = tokens[: reading.position(d.start) + 1]
-    since = next((i for i in range(len(before) - 1, -1, -1) if before[i].lower == "since"), None)
-    return since is not None and any(
-        t.tag in ("JJS", "RBS") or t.lower.endswith("iest") or t.lower in ("first", "worst")
-        for t in tokens[:since]
+    at = reading.position(d.start)
+    since = next((i for i in range(at, max(-1, at - 9), -1) if tokens[i].lower == "since"), None)
+    if since is None or any(t.tag.startswith("VB") for t in tokens[since:at]):
+        return False
+    return any(
+        t.tag in ("JJS", "RBS") or t.lower.endswith("iest") or t.lower == "worst" for t in tokens[:since]
     )
 
 
