@@ -61,7 +61,7 @@ class Installation:
             env={**os.environ, **self.environment},
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=180,
         )
 
     def ingest(self, file: Path) -> str:
