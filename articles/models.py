@@ -272,6 +272,10 @@ class ArticleQuerySet(WorkQuerySet):
         """The queue: articles that this extractor has not read."""
         return self.pending().exclude(extracted_with=extractor)
 
+    def read_by_another(self, extractor: str) -> Self:
+        """Those that this extractor would read again."""
+        return self.exclude(extracted_with__in=["", extractor])
+
 
 class Article(Work):
     """One publication, its text as normalised by articles.reading: all offsets are into `text`."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin import LongList, ReadOnly, number
 from articles.models import Article
-from timeline import curation
+from timeline import curation, pipeline
 from timeline.models import Decision, ReadingChange, Report
+from timeline.preview import preview
 
 Kind, State = ReadingChange.Kind, ReadingChange.State
+PREVIEWED = 20  # articles on the page of the preview: each is read while one waits
 
 
 def totals() -> list[dict[str, Any]]:
@@ -73,6 +77,31 @@ class ReadingChangeAdmin(ReadOnly, LongList, admin.ModelAdmin):
         "made_at",
     ]
     readonly_fields = fields
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "preview/", self.admin_site.admin_view(self.preview), name="timeline_readingchange_preview"
+        )
+        return [own, *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """What the present extractor would change, before it reads: of a few articles, and of these in total."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        waiting = Article.objects.read_by_another(pipeline.EXTRACTOR).order_by("pk")
+        found = [preview(pk) for pk in waiting.values_list("pk", flat=True)[:PREVIEWED]]
+        total: Counter[str] = Counter()
+        for each in found:
+            total += each.counts
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"What {pipeline.EXTRACTOR} would read differently",
+            "found": found,
+            "total": {kind: total[kind] for kind in (*Kind.values, "waiting")},
+            "waiting": waiting.count(),
+        }
+        return render(request, "admin/timeline/readingchange/preview.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReadingChange]:
         rows = super().get_queryset(request).select_related("event", "article", "old", "new")
