@@ -29,7 +29,7 @@ from timeline.extraction.places.context import (
 from timeline.extraction.places.mention import DATELINE, DEMONYM, METONYM, PLACE, PlaceMention
 from timeline.extraction.places.reading import Reading, read
 from timeline.extraction.places.resolution import Context, context_of, resolve
-from timeline.extraction.places.spotting import Line, Spot, spot
+from timeline.extraction.places.spotting import ALIAS, Line, Spot, spot
 from timeline.extraction.places.unlisted import unlisted_where
 from timeline.extraction.places.vocabulary import is_common_noun, is_common_word, vocabulary
 
@@ -234,9 +234,9 @@ def _evidence(
 def _is_well_known(reading: Reading, place: Place) -> bool:
     """Whether the name alone says which city is meant: "Kherson was shelled"."""
     surface = reading.spot.surface
-    if place.population < 50_000 or reading.match > Match.ALIAS or surface.lower() in vocabulary().names:
+    if place.population < 50_000 or reading.match > ALIAS or surface.lower() in vocabulary().names:
         return False
-    others = (p.population for m, p in reading.candidates if m <= Match.ALIAS and p.country != place.country)
+    others = (p.population for m, p in reading.candidates if m <= ALIAS and p.country != place.country)
     return place.population > 2.5 * max(others, default=0)
 
 

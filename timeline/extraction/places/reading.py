@@ -13,7 +13,7 @@ from itertools import pairwise
 from timeline.extraction.gazetteer.lookup import Kind, Match, Place
 from timeline.extraction.places.context import heads_a_body
 from timeline.extraction.places.geometry import contains
-from timeline.extraction.places.spotting import Candidates, Line, Spot, Word
+from timeline.extraction.places.spotting import ALIAS, Candidates, Line, Spot, Word
 from timeline.extraction.places.vocabulary import vocabulary
 
 
@@ -100,7 +100,7 @@ def _one_name(a: Reading, b: Reading, text: str, likely: Callable[[Spot], bool])
 
 def _is_broad(reading: Reading) -> bool:
     """Whether it may be a country, a division or another name that is unlikely to be half of a longer one."""
-    return any(match <= Match.ALIAS and place.kind in _BROAD for match, place in reading.candidates)
+    return any(match <= ALIAS and place.kind in _BROAD for match, place in reading.candidates)
 
 
 _BROAD = (Kind.COUNTRY, Kind.AREA, Kind.FACILITY, Kind.ADMIN1)

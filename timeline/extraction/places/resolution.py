@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from timeline.extraction.gazetteer.lookup import Gazetteer, Kind, Match, Place, fold
 from timeline.extraction.places.geometry import contains, distance, may_be_near
 from timeline.extraction.places.reading import Reading
-from timeline.extraction.places.spotting import Candidates, Line, Spot
+from timeline.extraction.places.spotting import ALIAS, Candidates, Line, Spot
 from timeline.extraction.places.vocabulary import is_common_word, vocabulary
 
 _MATCH = {Match.PRIMARY: 2.0, Match.ALIAS: 2.0, Match.ALTERNATE: -1.0, Match.SPELLING: -1.5}
@@ -33,9 +33,6 @@ THEATRE = 0.15  # votes that countries at war are given where it does not say
 
 
 Ranked = tuple[float, Match, Place]
-_ALIAS = (
-    Match.ALIAS
-)  # by itself: Python 3.11 is slow to find an enum's members, and this is asked of every place
 
 
 @dataclass(slots=True)
@@ -106,7 +103,7 @@ def _vote(spot: Spot, line: Line, seats: Mapping[str, str]) -> tuple[str, float]
     """The country that a name speaks for: 1 for a country or its capital, less for a town known by its size."""
     if spot.demonym:
         return spot.demonym, ADJECTIVE
-    named = [p for m, p in spot.candidates if m <= _ALIAS]
+    named = [p for m, p in spot.candidates if m <= ALIAS]
     for place in named:
         if place.kind == Kind.COUNTRY or (place.key in seats and place.population > 100_000):
             return place.country, 1.0
@@ -180,13 +177,13 @@ def _is_namesake(reading: Reading, place: Place, context: Context) -> bool:
     outer = [c for c in reading.containers if c.place]
     if outer:
         narrow = [c for c in outer if c.place and c.place.kind != Kind.COUNTRY][:1] or outer
-        likely = reading.match <= _ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
+        likely = reading.match <= ALIAS and context.weight(place.country, reading.spot.surface) >= 0.5
         return not any(_holds(o, place) for o in narrow) and (bool(reading.type_kind) or not likely)
     foreign = (
         context.is_set(reading.spot.surface) and context.weight(place.country, reading.spot.surface) < 0.05
     )
     small = reading.noun and reading.noun not in ("city", "capital", "port city", "town", "state", "province")
-    if small and reading.match > _ALIAS:
+    if small and reading.match > ALIAS:
         return foreign
     return foreign and place.population < (100_000 if reading.noun else 5_000)
 
@@ -231,7 +228,7 @@ def _ranked(reading: Reading, context: Context) -> list[Ranked]:
 
 def _rank(reading: Reading, context: Context) -> list[Ranked]:
     candidates = reading.candidates
-    largest = max((p.population for m, p in candidates if m <= _ALIAS), default=0)
+    largest = max((p.population for m, p in candidates if m <= ALIAS), default=0)
     scored = [
         (_score(reading, match, place, context) - _outshone(reading, match, place, largest), match, place)
         for match, place in candidates
@@ -279,9 +276,9 @@ def _score(reading: Reading, match: Match, place: Place, context: Context) -> fl
         score += 1.0
     if place.kind != Kind.ADMIN1 and place.admin1_code in context.admin1:
         score += 1.0
-    if place.key in context.seats and match <= _ALIAS:
+    if place.key in context.seats and match <= ALIAS:
         score += 2.0
-    if match <= _ALIAS and place.country in vocabulary().theatres and place.name in vocabulary().displayed:
+    if match <= ALIAS and place.country in vocabulary().theatres and place.name in vocabulary().displayed:
         score += _WAR_TOWN
     score += 0.6 * math.log10(place.population + 10)
     score += _type_score(reading, place)

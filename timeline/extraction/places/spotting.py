@@ -15,6 +15,8 @@ from timeline.extraction.grammar.segment import Sentence
 from timeline.extraction.places.vocabulary import is_common_word, vocabulary
 
 Candidates = tuple[tuple[Match, Place], ...]
+# By itself: Python 3.11 is slow to find an enum's members, and this one is asked of every place.
+ALIAS = Match.ALIAS
 
 _WORD = re.compile(r"[a-z]+(?=[ ,.])|(?:[A-Z]\.){2,}|(?:St|Mt)\.(?=\s)|[^\W_]+(?:[’'ʼ‘`-][^\W_]+)*")
 _MAX_WORDS = 6
@@ -201,7 +203,7 @@ def _known(
             # "southern Israel" may be a name of its own.
             named = tuple(
                 c for c in gazetteer.lookup(f"{direction} {surface}")
-                if c[0] <= Match.ALIAS and c[1].kind != Kind.SETTLEMENT
+                if c[0] <= ALIAS and c[1].kind != Kind.SETTLEMENT
             )  # fmt: skip
             if named:
                 at = line.starts[i - 1]
@@ -220,11 +222,11 @@ def _allowed(candidates: Candidates, surface: str, shouting: bool) -> Candidates
         return tuple(
             (match, place) for match, place in candidates
             if (place.kind == Kind.COUNTRY and surface in vocabulary().country_names)
-            or (place.kind in (Kind.ADMIN1, Kind.AREA, Kind.FACILITY) and match <= Match.ALIAS and letters > 2)
-            or (place.kind == Kind.SETTLEMENT and match <= Match.ALIAS and letters > 3)
+            or (place.kind in (Kind.ADMIN1, Kind.AREA, Kind.FACILITY) and match <= ALIAS and letters > 2)
+            or (place.kind == Kind.SETTLEMENT and match <= ALIAS and letters > 3)
         )  # fmt: skip
     if len(surface) < 4:
-        return tuple(c for c in candidates if c[0] <= Match.ALIAS and len(surface) == 3)
+        return tuple(c for c in candidates if c[0] <= ALIAS and len(surface) == 3)
     if surface.lower() in vocabulary().never or surface.lower() in vocabulary().type_words:
         return ()
     return candidates
@@ -264,7 +266,7 @@ def _border(text: str, line: Line, index: int, i: int, gazetteer: Gazetteer) -> 
         f"area:border-{codes}", m.group(), Kind.AREA, "", "", "", "", None, None, 0, PlacePrecision.INTERNATIONAL
     )  # fmt: skip
     last = max(k for k in range(i, len(line.words)) if line.end(k) <= m.end())
-    return [Spot(index, i, last, m.start(), m.end(), m.group(), ((Match.ALIAS, area),))]
+    return [Spot(index, i, last, m.start(), m.end(), m.group(), ((ALIAS, area),))]
 
 
 def _country_of(name: str, gazetteer: Gazetteer) -> str:
