@@ -100,9 +100,8 @@ class Datasette:
     def count(self, query: str) -> tuple[int, float]:
         """The number of events that it finds, and the seconds that it took."""
         began = time.perf_counter()
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{self.port}{address_of(query)}", timeout=PATIENCE
-        ) as answer:
+        address = f"http://127.0.0.1:{self.port}{address_of(query)}"
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # nosec B310 (our own server)
             body = json.load(answer)
         return body["filtered_table_rows_count"], time.perf_counter() - began
 
