@@ -58,7 +58,8 @@ class Command(BaseCommand):
         accounts = list(accounts)
         nearby = Nearby(accounts)
         changes = settle(accounts, nearby, nearby.decisions).changes
-        return sum(account.id in c.links for c in changes if c.event is not None for account in accounts)
+        placed = {id for change in changes if change.event is not None for id in change.links}
+        return len(placed & {account.id for account in accounts})
 
 
 @dataclass(frozen=True, slots=True)
