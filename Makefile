@@ -70,6 +70,11 @@ score: install ## Score the extractor: make score EVAL=folder with annotated art
 	@test -n "$(EVAL)" || { echo "Say where the annotated articles are: make score EVAL=path/to/eval"; exit 1; }
 	@$(MANAGE) score $(EVAL)
 
+.PHONY: screenshots
+screenshots: install ## Pictures of each page for docs/: make screenshots SITE=http://127.0.0.1:8000 (where `make demo` is)
+	@test -n "$(SITE)" || { echo "Say where the demonstration is: make screenshots SITE=http://127.0.0.1:8000"; exit 1; }
+	@$(BIN)/python -m tests.browser.screenshots $(SITE)
+
 .PHONY: messages
 messages: install ## Take up new texts for translation and compile (needs gettext; docs/translating.md)
 	@$(MANAGE) makemessages --locale uk
