@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.models import Address, Article, Feed
 from articles.work import WorkQuerySet
-from timeline.pipeline import EXTRACTOR
+from timeline.recording.pipeline import EXTRACTOR
 
 LATELY = timedelta(minutes=10)
 

@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 
 from articles.models import Article, Source
-from timeline import ledger
 from timeline.extraction.codebook import PlacePrecision
 from timeline.models import Actor, Event, Place, Report, ReportActor
+from timeline.recording import ledger
 
 _numbers = count(1)
 NOON = datetime(2024, 3, 2, 12, tzinfo=UTC)

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_article, make_event, make_report
-from timeline import accuracy, curation
+from timeline import accuracy
 from timeline.accuracy import Precision, precision_by_type, wilson
+from timeline.curating import curation
 from timeline.models import Event
 
 

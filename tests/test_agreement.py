@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from timeline.agreement import Agreement, Sheet, Unit, agreement, alpha, paired
+from timeline.curating.agreement import Agreement, Sheet, Unit, agreement, alpha, paired
 from timeline.extraction.findings import Figure
 
 DAY = date(2024, 3, 1)

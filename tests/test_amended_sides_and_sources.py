@@ -14,11 +14,12 @@ from articles.models import Address, Article, Feed, Source
 from tests.admin.conftest import chief, rung  # noqa: F401
 from tests.admin.desk import act, form_data, url
 from tests.factories import make_article, make_event, make_report, make_source
-from timeline import catalogue, ledger
-from timeline.as_of import event_at
-from timeline.decision_log import Replay, everything
-from timeline.history import steps
+from timeline.curating import catalogue
+from timeline.curating.decision_log import Replay, everything
 from timeline.models import Actor, Amendment, Decision, Event
+from timeline.recording import ledger
+from timeline.recording.as_of import event_at
+from timeline.recording.history import steps
 
 pytestmark = pytest.mark.django_db
 

@@ -13,12 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline import as_of, curation
-from timeline.answers import answer
-from timeline.as_of import MATCHES, Past, event_at
-from timeline.facets import facets
-from timeline.filters import CONDITIONS, EventFilter
+from timeline.curating import curation
+from timeline.listing.answers import answer
+from timeline.listing.facets import facets
+from timeline.listing.filters import CONDITIONS, EventFilter
 from timeline.models import Event, Place, Report
+from timeline.recording import as_of
+from timeline.recording.as_of import MATCHES, Past, event_at
 
 pytestmark = pytest.mark.django_db
 

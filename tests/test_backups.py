@@ -19,8 +19,8 @@ from django.utils import timezone
 from articles.models import Article, Snapshot
 from tests.admin.desk import fill
 from tests.factories import make_article, make_report
-from timeline import curation
 from timeline.config import backups, engines
+from timeline.curating import curation
 from timeline.index import held
 from timeline.models import Event
 

@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.http import QueryDict
 
 from tests.factories import make_event
-from timeline.answers import answer
 from timeline.config.management import datasette, reading_bench
 from timeline.config.management.commands.bench import combinations
-from timeline.filters import EventFilter
+from timeline.listing.answers import answer
+from timeline.listing.filters import EventFilter
 
 pytestmark = pytest.mark.django_db
 

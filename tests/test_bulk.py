@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from tests.admin.conftest import chief, rung  # noqa: F401
 from tests.admin.desk import act, url
 from tests.factories import make_event
-from timeline import bulk, curation, tasks
+from timeline import tasks
+from timeline.curating import bulk, curation
 from timeline.models import Batch, Decision, Event
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 
 from tests.factories import make_article, make_event, make_place
 from tests.test_pipeline import TEXT, new_article, strike
-from timeline import curation, ledger, pipeline
-from timeline.by_hand import HAND, Coded, trimmed
-from timeline.decision_log import Replay, exported
-from timeline.history import steps
+from timeline.curating import curation
+from timeline.curating.by_hand import HAND, Coded, trimmed
+from timeline.curating.decision_log import Replay, exported
 from timeline.models import Decision, Event, ReadingChange, Report
+from timeline.recording import ledger, pipeline
+from timeline.recording.history import steps
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from tests.admin.conftest import chief, rung  # noqa: F401
 from tests.admin.desk import act, form_data, said, url
 from tests.factories import make_event, make_place, make_report
-from timeline import catalogue, ledger, tasks
+from timeline import tasks
+from timeline.curating import catalogue
 from timeline.models import Actor, Amendment, Event, Place
+from timeline.recording import ledger
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ import pytest
 import time_machine
 
 from tests.factories import make_article, make_event, make_report
-from timeline import curation
-from timeline.citations import STYLES, Citation, bibtex, csl_json, evidence_hash, plain, ris
+from timeline.curating import curation
 from timeline.models import Event
+from timeline.takeaway.citations import STYLES, Citation, bibtex, csl_json, evidence_hash, plain, ris
 
 CITED = Citation(
     number=12,

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_article, make_event, make_place, make_report
-from timeline.claiming import side_code, side_suggestions
-from timeline.filters import EventFilter
+from timeline.listing.claiming import side_code, side_suggestions
+from timeline.listing.filters import EventFilter
 
 
 def said(sentence, name, code, **fields):

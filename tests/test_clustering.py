@@ -24,7 +24,7 @@ from timeline.clustering.grouping import NO_DECISIONS
 from timeline.clustering.likeness import THRESHOLD, weigh
 from timeline.extraction.codebook import DateBasis, Modality, PlacePrecision, Precision, Stance
 from timeline.extraction.findings import Figure
-from timeline.wording import surname
+from timeline.telling.wording import surname
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "same_event.toml").read_text("utf-8"))
 

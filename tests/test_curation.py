@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from tests.factories import NOON, make_article, make_event, make_place, make_report
-from timeline import curation, ledger
+from timeline.curating import curation
 from timeline.models import Decision, Event, Report
+from timeline.recording import ledger
 
 pytestmark = pytest.mark.django_db
 

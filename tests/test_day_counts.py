@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.day_counts import DayCounts
+from timeline.listing.day_counts import DayCounts
 
 DAYS = st.dates(date(1, 1, 1), date(3, 12, 31))
 COUNTS = st.dictionaries(

@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 
 from tests.admin.desk import act
 from tests.factories import make_article, make_event, make_place, make_report
-from timeline import curation, ledger
+from timeline.curating import curation
 from timeline.models import Decision, Event, Report
+from timeline.recording import ledger
 
 pytestmark = pytest.mark.django_db
 

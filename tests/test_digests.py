@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_article, make_event, make_place, make_report
-from timeline.by_month import strikes_by_month
-from timeline.compare import compare, sides
-from timeline.filters import EventFilter
+from timeline.listing.by_month import strikes_by_month
+from timeline.listing.filters import EventFilter
+from timeline.listing.neighbours import around, before_and_after
 from timeline.models import Event
-from timeline.neighbours import around, before_and_after
+from timeline.pages.compare import compare, sides
 
 pytestmark = pytest.mark.django_db
 

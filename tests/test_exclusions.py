@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline.filters import EventFilter
+from timeline.listing.filters import EventFilter
 from timeline.models import Actor, Event, Place
 
 pytestmark = pytest.mark.django_db

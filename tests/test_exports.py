@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline import curation
 from timeline.config import engines
-from timeline.exports import BLOCK, CHUNK, FORMATS, blocks, cell, refusals
+from timeline.curating import curation
 from timeline.extraction.codebook import TYPES, PlacePrecision
-from timeline.filters import EventFilter
 from timeline.index import held, post
 from timeline.index.postings import rebuild
+from timeline.listing.filters import EventFilter
 from timeline.models import Event, Place
-from timeline.records import COLUMNS, record
-from timeline.schemes import (
+from timeline.takeaway.exports import BLOCK, CHUNK, FORMATS, blocks, cell, refusals
+from timeline.takeaway.records import COLUMNS, record
+from timeline.takeaway.schemes import (
     ACLED_COLUMNS,
     ACLED_EVENT_TYPES,
     OVERTAKES,

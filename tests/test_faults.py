@@ -18,8 +18,8 @@ from tests.articles.conftest import publisher  # noqa: F401 - a fixture
 from tests.articles.newswire import make_feed
 from tests.factories import make_article, make_source
 from tests.workers.ledgers import check, text_of
-from timeline import pipeline
 from timeline.models import Event
+from timeline.recording import pipeline
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2024, 3, 2, 12, tzinfo=UTC)

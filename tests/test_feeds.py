@@ -7,8 +7,8 @@ import feedparser
 import pytest
 
 from tests.factories import make_article, make_event, make_report
-from timeline.feeds import LONGEST, xml_text
 from timeline.models import Event
+from timeline.takeaway.feeds import LONGEST, xml_text
 
 pytestmark = pytest.mark.django_db
 

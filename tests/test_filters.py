@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline.answers import answer
-from timeline.chronology import read_page
-from timeline.facets import facets
-from timeline.filters import EventFilter, cursor
+from timeline.listing.answers import answer
+from timeline.listing.chronology import read_page
+from timeline.listing.facets import facets
+from timeline.listing.filters import EventFilter, cursor
 from timeline.models import Event, Place
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ import pytest
 from timeline.assessment import Speaker
 from timeline.extraction.codebook import TYPES, Modality, PlacePrecision, Role, Status
 from timeline.extraction.findings import Figure, Party
-from timeline.headlines import FORMS, LONGEST, Parts, figure_words, headline
-from timeline.wording import is_plural, listing, with_article
+from timeline.telling.headlines import FORMS, LONGEST, Parts, figure_words, headline
+from timeline.telling.wording import is_plural, listing, with_article
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "headlines.toml").read_text("utf-8"))["case"]
 ROLES = {"by": Role.INITIATOR, "to": Role.TARGET, "with": Role.PARTICIPANT, "mediators": Role.MEDIATOR}

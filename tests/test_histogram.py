@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from timeline.histogram import HEIGHT, MOST_BARS, MOST_TICKS, finest_unit, make_histogram
+from timeline.listing.histogram import HEIGHT, MOST_BARS, MOST_TICKS, finest_unit, make_histogram
 
 
 def link(start: date, end: date) -> str:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from articles.models import Article
 from tests.factories import make_article, make_event, make_report, make_source
 from tests.test_pipeline import TEXT, new_article, strike
-from timeline import ledger, pipeline
-from timeline.history import steps
 from timeline.models import Event
-from timeline.textdiff import WORDS, Run, compare
+from timeline.recording import ledger, pipeline
+from timeline.recording.history import steps
+from timeline.telling.textdiff import WORDS, Run, compare
 
 NOON = datetime(2024, 3, 2, 12, tzinfo=UTC)
 SEVEN, EIGHT = TEXT.replace("four", "seven"), TEXT.replace("four", "eight")

@@ -8,8 +8,8 @@ import icalendar
 import pytest
 
 from tests.factories import make_event, make_place
-from timeline.ical import calendar
 from timeline.models import Event
+from timeline.takeaway.ical import calendar
 
 pytestmark = pytest.mark.django_db
 

@@ -17,14 +17,16 @@ from pyroaring import BitMap
 
 from articles import ingest
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline import answers, curation, ledger
-from timeline.answers import answer, ids_in_order
-from timeline.filters import EventFilter, FilterForm
+from timeline.curating import curation
 from timeline.index import held, post, postings
 from timeline.index.postings import compare, rebuild
 from timeline.index.selection import is_answerable
 from timeline.index.table import BLOCK, FacetTable, Top, top_of
+from timeline.listing import answers
+from timeline.listing.answers import answer, ids_in_order
+from timeline.listing.filters import EventFilter, FilterForm
 from timeline.models import Event, Place, Posted, Posting, Report
+from timeline.recording import ledger
 
 
 def chosen(query: str) -> EventFilter:
@@ -383,7 +385,7 @@ def test_a_change_costs_the_same_queries_with_many_events(django_assert_max_num_
 @pytest.mark.django_db
 @pytest.mark.parametrize("query", ["", "order=old", "q=officials", "from=2024-01-02", "after=2024-01-03.999"])
 def test_an_export_reads_by_the_index_what_it_reads_without(client, settings, monkeypatch, query):
-    monkeypatch.setattr("timeline.exports.CHUNK", 2)
+    monkeypatch.setattr("timeline.takeaway.exports.CHUNK", 2)
     for number in range(5):
         make_event(day=date(2024, 1, 1 + number % 3))
 

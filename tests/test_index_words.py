@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from tests.factories import make_article, make_event, make_report
-from timeline import curation
-from timeline.answers import answer, answer_from_sql
-from timeline.filters import EventFilter
+from timeline.curating import curation
 from timeline.index import held, words
 from timeline.index.postings import compare, rebuild
 from timeline.index.words import All, Any, Not, Phrase, Word, find, parse
+from timeline.listing.answers import answer, answer_from_sql
+from timeline.listing.filters import EventFilter
+from timeline.listing.search import words_query
 from timeline.models import Event, Posting
-from timeline.search import words_query
 
 
 def word(lexeme: str) -> Word:

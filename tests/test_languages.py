@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.factories import make_event
-from timeline import phrases
 from timeline.models import Event
+from timeline.telling import phrases
 
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d{8}T\d{6}Z")
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tests.factories import make_article, make_event, make_report
 from tests.test_webhooks import settle
-from timeline import mailings
+from timeline.alerts import mailings
 from timeline.models import MailAlert, Mailing, SavedSearch
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_event, make_place
-from timeline.filters import EventFilter
-from timeline.maps import draw_map
+from timeline.listing.filters import EventFilter
+from timeline.listing.maps import draw_map
 from timeline.models import Place
 
 pytestmark = pytest.mark.django_db

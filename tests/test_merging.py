@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_article, make_event, make_report
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Event, Report
 
 pytestmark = pytest.mark.django_db

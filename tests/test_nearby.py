@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_article, make_place, make_report
-from timeline import catalogue
-from timeline.accounts import account_of
 from timeline.clustering import Window
+from timeline.curating import catalogue
 from timeline.models import Event, Report
-from timeline.nearby import Nearby, cells_of
+from timeline.recording.accounts import account_of
+from timeline.recording.nearby import Nearby, cells_of
 
 DAY = date(2024, 3, 10)
 TYPES = frozenset({"shelling", "attack"})

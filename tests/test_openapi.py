@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.factories import make_event, make_place, make_report
-from timeline.exports import FORMATS
-from timeline.filters import FilterForm
+from timeline.listing.filters import FilterForm
 from timeline.models import Event
+from timeline.takeaway.exports import FORMATS
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 
 from articles.ingest import Draft, store
 from tests.factories import make_source
-from timeline import pipeline
 from timeline.models import Event
+from timeline.recording import pipeline
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ import pytest
 from django.http import QueryDict
 
 from tests.factories import make_article, make_event, make_place, make_source
-from timeline.filters import EventFilter
-from timeline.periods import Period, coverage, periods_of
+from timeline.listing.filters import EventFilter
+from timeline.pages.periods import Period, coverage, periods_of
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from articles.ingest import Draft, store
 from articles.models import Article
 from tests.factories import make_article, make_event, make_report, make_source
-from timeline import curation, ledger, pipeline
+from timeline.curating import curation
 from timeline.extraction.codebook import Category, Modality, PlacePrecision, Precision
 from timeline.extraction.findings import Figure, Finding, When, Where
 from timeline.models import Event, Report
+from timeline.recording import ledger, pipeline
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from tests.factories import make_event
 from timeline import urls
-from timeline.exports import FORMATS
 from timeline.models import SavedSearch
+from timeline.takeaway.exports import FORMATS
 
 pytestmark = pytest.mark.django_db
 

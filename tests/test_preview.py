@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tests.test_pipeline import new_article, strike
-from timeline import curation, ledger, pipeline, preview
+from timeline.curating import curation
 from timeline.models import Actor, Event, Place, ReadingChange, Report
+from timeline.recording import ledger, pipeline, preview
 
 pytestmark = pytest.mark.django_db
 

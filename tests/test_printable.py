@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_article, make_event, make_place, make_report
-from timeline import printable
+from timeline.pages import printable
 
 pytestmark = pytest.mark.django_db
 

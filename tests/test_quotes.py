@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.quotes import PARAGRAPH, mark
+from timeline.telling.quotes import PARAGRAPH, mark
 
 TEXT = "Envoys met. Shells fell.\n\nNo one was hurt."
 

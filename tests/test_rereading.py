@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from tests.factories import make_article, make_event, make_place, make_report
 from tests.test_pipeline import TEXT, new_article, strike
-from timeline import curation, ledger, pipeline
-from timeline.as_of import event_at
+from timeline.curating import curation
 from timeline.models import Decision, Event, ReadingChange, Report
-from timeline.succession import differences, pairs
+from timeline.recording import ledger, pipeline
+from timeline.recording.as_of import event_at
+from timeline.recording.succession import differences, pairs
 
 pytestmark = pytest.mark.django_db
 

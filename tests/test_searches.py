@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.factories import make_article, make_event, make_report, make_source
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Event, SavedSearch
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.factories import make_article, make_event, make_report, make_source
-from timeline.by_month import months_of
+from timeline.listing.by_month import months_of
 
 pytestmark = pytest.mark.django_db
 

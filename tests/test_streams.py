@@ -10,8 +10,8 @@ from django.db.models.signals import post_init
 
 from tests.factories import make_article, make_report
 from tests.test_exports import multiply
-from timeline import exports
 from timeline.models import Event
+from timeline.takeaway import exports
 
 pytestmark = pytest.mark.django_db
 MANY = 600

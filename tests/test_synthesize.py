@@ -7,13 +7,14 @@ from django.core.management import CommandError, call_command
 
 from articles.models import Article
 from tests.factories import make_event
-from timeline import curation, ledger
-from timeline.answers import answer
-from timeline.filters import EventFilter
+from timeline.curating import curation
 from timeline.index.postings import compare
+from timeline.listing.answers import answer
+from timeline.listing.filters import EventFilter
+from timeline.listing.search import words_query
 from timeline.management.synthetic import World
 from timeline.models import Event, Report
-from timeline.search import words_query
+from timeline.recording import ledger
 
 pytestmark = pytest.mark.django_db
 

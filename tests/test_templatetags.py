@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from timeline.extraction.findings import Figure
-from timeline.quotes import mark
+from timeline.listing.toll_chart import EDGE, HEIGHT, MARGIN, draw
+from timeline.telling.quotes import mark
 from timeline.templatetags import timeline as words
-from timeline.toll_chart import EDGE, HEIGHT, MARGIN, draw
 
 
 def dated(start: str, end: str, precision: str = "day", night: bool = False) -> SimpleNamespace:

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from articles.models import Feed
 from tests.factories import NOON, make_article, make_event, make_place, make_report, make_source
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Actor, Event, Report
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from werkzeug import Request, Response
 
 from tests.factories import make_article, make_event, make_report
-from timeline import curation, tasks, webhooks
+from timeline import tasks
+from timeline.alerts import webhooks
+from timeline.curating import curation
 from timeline.models import Delivery, Event, Report, SavedSearch, Webhook
 from timeline.models.alerts import PAUSES
 

@@ -1,4 +1,4 @@
-"""Curation of events. Bulk actions and forms call timeline.curation: the same path as every page."""
+"""Curation of events. Bulk actions and forms call timeline.curating.curation: the same path as every page."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from articles.admin import ArticleAdmin, LongList, NoDelete, ReadOnly, number
 from articles.doorbell import ring
 from articles.models import Article
-from timeline import alert_admin, batch_admin, bulk, curation, decision_admin, reading_admin  # noqa: F401
-from timeline.catalogue_admin import page_of
-from timeline.forms import CorrectionForm, DecisionForm, MoveForm
+from timeline.alerts import alert_admin  # noqa: F401
+from timeline.curating import batch_admin, bulk, curation, decision_admin  # noqa: F401
+from timeline.curating.catalogue_admin import page_of
+from timeline.curating.forms import CorrectionForm, DecisionForm, MoveForm
+from timeline.listing.search import words_query
 from timeline.models import Decision, Event, EventActor, Report
-from timeline.search import words_query
+from timeline.recording import reading_admin  # noqa: F401
 from timeline.tasks import work_batch
 from timeline.templatetags.timeline import percent, toll, when
 

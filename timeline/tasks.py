@@ -6,8 +6,10 @@ from celery import shared_task
 
 from articles.doorbell import ring_all
 from articles.models import Article
-from timeline import bulk, catalogue, mailings, pipeline, webhooks
+from timeline.alerts import mailings, webhooks
+from timeline.curating import bulk, catalogue
 from timeline.models import Amendment, Batch, MailAlert, Webhook
+from timeline.recording import pipeline
 
 
 @shared_task

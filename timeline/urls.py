@@ -1,27 +1,23 @@
 from django.urls import path, register_converter
 
-from timeline import (
+from timeline import visits
+from timeline.alerts import alert_pages, searches
+from timeline.pages import (
     accuracy_page,
-    alert_pages,
     article_versions,
-    citations,
     compare,
     digests,
     embed,
-    exports,
     facet_search,
-    feeds,
-    languages,
     map_page,
-    openapi,
     periods,
     printable,
-    searches,
     source_page,
     teaching,
     views,
-    visits,
 )
+from timeline.takeaway import citations, exports, feeds, openapi
+from timeline.telling import languages
 
 register_converter(digests.DayConverter, "day")
 register_converter(digests.MonthConverter, "month")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from articles.models import Address, Feed, Host, Snapshot
 from tests.factories import NOON, make_article, make_place, make_report, make_source
-from timeline import bulk, catalogue, curation
+from timeline.curating import bulk, catalogue, curation
 from timeline.models import (
     Actor,
     Decision,

@@ -16,7 +16,7 @@ from tests.admin.desk import (
     url,
 )
 from tests.factories import make_article, make_event, make_place, make_source
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Decision, Event
 
 pytestmark = pytest.mark.django_db

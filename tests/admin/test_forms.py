@@ -17,7 +17,7 @@ from tests.admin.desk import (
     with_permissions,
 )
 from tests.factories import make_article, make_event, make_place, make_report
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Decision, Event, Report
 
 pytestmark = pytest.mark.django_db

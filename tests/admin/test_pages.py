@@ -23,7 +23,7 @@ from tests.admin.desk import (
     url,
 )
 from tests.factories import make_event
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Actor, Decision, Event, EventActor, Place, Report
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 
 from tests.admin.desk import act, said, url, with_permissions
 from tests.factories import make_article, make_report
-from timeline import curation
+from timeline.curating import curation
 from timeline.models import Decision, Event, ReadingChange, Report
-from timeline.reading_admin import totals
+from timeline.recording.reading_admin import totals
 
 pytestmark = pytest.mark.django_db
 

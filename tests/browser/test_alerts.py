@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_access import violations
-from timeline import mailings
+from timeline.alerts import mailings
 from timeline.models import Delivery, Mailing, SavedSearch, Webhook
 
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 from tests.admin.desk import with_permissions
 from tests.browser.test_access import violations
 from tests.factories import make_article, make_report
-from timeline import double_coding
-from timeline.by_hand import Coded
+from timeline.curating import double_coding
+from timeline.curating.by_hand import Coded
 from timeline.models import CodingTask, Report
 
 DAY = date(2024, 3, 1)

@@ -20,7 +20,7 @@ from django.db import transaction
 import articles
 from articles.models import Article, Source
 from timeline.models import Event
-from timeline.pipeline import EXTRACTOR, read_article
+from timeline.recording.pipeline import EXTRACTOR, read_article
 
 HERE = Path(__file__).parent
 DEMO = Path(articles.__file__).parent / "demo"

@@ -1,4 +1,4 @@
-"""The review desk: its queue, its claims, and each decision through timeline.curation."""
+"""The review desk: its queue, its claims, and each decision through timeline.curating.curation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.admin.desk import said, with_permissions
 from tests.factories import make_article, make_event, make_place, make_report, make_source
-from timeline import curation
+from timeline.curating import curation
 from timeline.desk import evidence, places
 from timeline.desk.candidates import candidates
 from timeline.desk.queue import Queue

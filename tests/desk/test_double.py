@@ -11,8 +11,8 @@ from django.utils import timezone
 from tests.admin.desk import with_permissions
 from tests.desk.test_missed import TEXT, sent
 from tests.factories import make_article, make_report
-from timeline import double_coding
-from timeline.by_hand import Coded
+from timeline.curating import double_coding
+from timeline.curating.by_hand import Coded
 from timeline.models import Coding, CodingTask, Decision, Event, Report
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.factories import make_article, make_event, make_report
-from timeline.by_hand import HAND
+from timeline.curating.by_hand import HAND
 from timeline.desk.coding import paragraphs
 from timeline.models import Claim, Decision, Event, Report
 

@@ -20,7 +20,7 @@ def fail_with(error: Exception):
 @pytest.mark.parametrize(
     ("where", "address"),
     [
-        ("timeline.views.read_page", "/"),
+        ("timeline.pages.views.read_page", "/"),
         ("django.contrib.sessions.backends.db.SessionStore.load", "/admin/"),  # before any view
         ("django.contrib.auth.forms.authenticate", "/admin/login/"),
     ],
@@ -39,7 +39,7 @@ def test_a_page_without_its_database_says_when_to_come_back(visitor, monkeypatch
 
 @pytest.mark.django_db
 def test_other_errors_are_not_called_an_outage(visitor, monkeypatch):
-    monkeypatch.setattr("timeline.views.read_page", fail_with(ValueError("a fault of ours")))
+    monkeypatch.setattr("timeline.pages.views.read_page", fail_with(ValueError("a fault of ours")))
     answer = visitor.get("/")
     assert answer.status_code == 500
     assert "a fault of ours" not in answer.content.decode()

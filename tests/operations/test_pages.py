@@ -19,7 +19,7 @@ from operations.figures import KINDS, figures
 from operations.models import BEAT, WORKER, Heartbeat
 from tests.factories import make_article, make_event, make_source
 from timeline import index
-from timeline.pipeline import EXTRACTOR
+from timeline.recording.pipeline import EXTRACTOR
 
 pytestmark = pytest.mark.django_db
 ARTICLES = KINDS[2]

@@ -76,7 +76,7 @@ def pass_step(step: str) -> None:
 
 
 def wrap_pipeline() -> None:
-    from timeline import pipeline
+    from timeline.recording import pipeline
 
     extract, write_reports = pipeline.extract, pipeline.write_reports
 

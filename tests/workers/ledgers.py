@@ -10,7 +10,7 @@ from articles.models import Article
 from tests.factories import make_source
 from timeline.extraction import extract
 from timeline.models import Event, Report
-from timeline.pipeline import EXTRACTOR, document_of
+from timeline.recording.pipeline import EXTRACTOR, document_of
 
 TEXT = (
     "A Russian drone hit a residential building in Nikopol on {day:%-d %B %Y}, wounding three people, the regional "

@@ -28,7 +28,7 @@ from itertools import combinations
 from timeline.assessment.camps import INDEPENDENT, OUTLET, Camps, takes_sides
 from timeline.assessment.testimony import Speaker, Testimony, independent_body
 from timeline.extraction.codebook import Modality, Status
-from timeline.wording import listing, verb
+from timeline.telling.wording import listing, verb
 
 
 @dataclass(frozen=True, slots=True)

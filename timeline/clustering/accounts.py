@@ -19,7 +19,7 @@ from timeline.extraction.codebook import (
     Stance,
 )
 from timeline.extraction.findings import Figure, Finding
-from timeline.wording import WORD, fold, surname
+from timeline.telling.wording import WORD, fold, surname
 
 _COMMON = frozenset(
     WORD.findall(

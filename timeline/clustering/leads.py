@@ -14,7 +14,7 @@ from math import fsum
 from timeline.clustering.accounts import content_words
 from timeline.extraction.codebook import Modality
 from timeline.extraction.findings import Document, Finding
-from timeline.wording import fold
+from timeline.telling.wording import fold
 
 DEPTH = 1.2  # what the last sentence loses against the first; a headline's words are worth 1 together
 SUPPOSED = 0.3  # what an act loses that is only supposed

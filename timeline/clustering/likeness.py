@@ -18,7 +18,7 @@ from timeline.extraction.codebook import (
     Precision,
 )
 from timeline.extraction.findings import Figure
-from timeline.wording import fold
+from timeline.telling.wording import fold
 
 THRESHOLD = 4.0
 VETO = -100.0

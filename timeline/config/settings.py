@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "operations.rates.RateLimit",
     "timeline.visits.VisitMiddleware",
-    "timeline.present.PresentUnlessMarked",
+    "timeline.listing.present.PresentUnlessMarked",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -135,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("uk", "Ukrainian")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # set by the reader's own choice only (timeline.languages)
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # set by the reader's own choice only (timeline.telling.languages)
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
@@ -293,7 +293,7 @@ FETCH_ALLOW_HOSTS = frozenset(env.list("FETCH_ALLOW_HOSTS", default=[]))
 FETCH_ROBOTS = env.bool("FETCH_ROBOTS", default=True)  # keep to publishers' robots.txt
 FETCH_USER_AGENT = env.str("FETCH_USER_AGENT", default="conflict-timeline/0.1 (news chronology)")
 
-# Telling who follows a search (timeline.mailings, timeline.webhooks): the site as its messages name it, and the
+# Telling who follows a search (timeline.alerts): the site as its messages name it, and the
 # mail server, such as smtp+tls://user:password@mail.example.org:587. Without one, mails go to the worker's output.
 SITE_ADDRESS = env.str(
     "SITE_ADDRESS",

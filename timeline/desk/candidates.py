@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from timeline.accounts import account_of
 from timeline.clustering import EventView, Match, Window, compare
 from timeline.models import Event, Report
+from timeline.recording.accounts import account_of
 
 MOST_COMPARED = 60  # events near in time and place; the nearest in time first
 MOST_SHOWN = 5

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Article
-from timeline import by_hand, curation
+from timeline.curating import by_hand, curation
 from timeline.desk.forms import PlaceField, offer_places, toll_rows
 from timeline.desk.places import LONGEST_SEARCH
 from timeline.extraction.grammar.segment import sentences
@@ -58,7 +58,7 @@ def paragraphs(text: str, told: Iterable[Report] = ()) -> list[list[Choice]]:
 
 
 class CodedForm(forms.ModelForm):
-    """What a span of an article says. `coded` is the value that timeline.by_hand stores."""
+    """What a span of an article says. `coded` is the value that timeline.curating.by_hand stores."""
 
     span = forms.CharField(required=False, widget=forms.HiddenInput)
     sentence = forms.CharField(required=False)

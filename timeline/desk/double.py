@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.models import Article
-from timeline import double_coding
+from timeline.curating import double_coding
 from timeline.desk.coding import CodedForm, paragraphs
 from timeline.desk.views import curator_of, for_curators
 from timeline.models import Coding, CodingTask

@@ -10,11 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from timeline import curation, ledger
+from timeline.curating import curation
+from timeline.curating.forms import CorrectionForm
 from timeline.desk import places
 from timeline.extraction.gazetteer.lookup import Gazetteer
-from timeline.forms import CorrectionForm
 from timeline.models import Event, Place, Report
+from timeline.recording import ledger
 
 
 class PlaceField(forms.ChoiceField):

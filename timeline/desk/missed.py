@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from articles.models import Article
-from timeline import curation
+from timeline.curating import curation
 from timeline.desk.coding import MissedForm, paragraphs
 from timeline.desk.views import curator_of, for_curators
 from timeline.models import Event, Report

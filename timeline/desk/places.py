@@ -14,7 +14,7 @@ from functools import cached_property
 from timeline.cartography.drawing import Frame, around, frame
 from timeline.extraction.gazetteer.lookup import Gazetteer
 from timeline.extraction.gazetteer.lookup import Place as Entry
-from timeline.maps import earth_in
+from timeline.listing.maps import earth_in
 from timeline.models import Place
 
 MOST_PLACES = 8

@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Source
-from timeline.filters import place_query
+from timeline.listing.filters import place_query
 from timeline.models import Claim, Decision, Event, Place, Report
 from timeline.models.choices import EVENT_TYPES
 

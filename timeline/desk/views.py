@@ -1,4 +1,4 @@
-"""The desk's doors. Each answers a whole page; htmx swaps its #desk. Every decision is timeline.curation's."""
+"""The desk's doors. Each answers a whole page; htmx swaps its #desk. Every decision is curation's."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from timeline import curation
-from timeline.decision_log import json_lines, of_event
+from timeline.curating import curation
+from timeline.curating.decision_log import json_lines, of_event
 from timeline.desk import evidence
 from timeline.desk.candidates import candidates
 from timeline.desk.forms import (

@@ -7,12 +7,12 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from timeline.filters import EventFilter
 from timeline.index import words
 from timeline.index.keys import day_key, figure_key
 from timeline.index.table import FacetTable
+from timeline.listing.filters import EventFilter
+from timeline.listing.narrowing import Exclusion
 from timeline.models import Place
-from timeline.narrowing import Exclusion
 
 Narrow = Callable[[FacetTable, Any], BitMap]
 
@@ -22,7 +22,7 @@ def _values(facet: str) -> Narrow:
 
 
 def _in_places(table: FacetTable, places: Iterable[Place]) -> BitMap:
-    """As timeline.filters.place_query: a region holds its settlements, a country its regions."""
+    """As timeline.listing.filters.place_query: a region holds its settlements, a country its regions."""
     found = BitMap()
     for place in places:
         if place.kind == Place.Kind.COUNTRY:
@@ -40,7 +40,7 @@ def _without(table: FacetTable, exclusions: Iterable[Exclusion]) -> BitMap:
     )
 
 
-# Each narrows as the condition of the same name in timeline.filters.CONDITIONS.
+# Each narrows as the condition of the same name in timeline.listing.filters.CONDITIONS.
 NARROWING: dict[str, Narrow] = {
     "start": lambda table, day: table.between("end", day_key(day), None),
     "end": lambda table, day: table.between("start", None, day_key(day)),

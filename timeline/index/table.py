@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from timeline.day_counts import DayCounts
+from timeline.listing.day_counts import DayCounts
 
 BLOCK = 1 << 16  # ids
 #: Up to this share of all events, values are gathered from a column; above, bitmaps are intersected.

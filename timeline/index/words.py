@@ -17,8 +17,8 @@ from django.db import connection
 from pyroaring import BitMap
 
 from timeline.index.table import BLOCK
+from timeline.listing.search import typed
 from timeline.models import Event
-from timeline.search import typed
 
 FACET = "word"
 FREQUENT = 5_000  # events: up to there the search vector answers in some milliseconds

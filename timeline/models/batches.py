@@ -20,7 +20,9 @@ class Batch(models.Model):
     events = ArrayField(models.BigIntegerField(), editable=False)
     done = models.PositiveIntegerField(default=0, help_text=_("Events that were looked at so far."))
     decided = models.PositiveIntegerField(default=0, help_text=_("Events that became so by this."))
-    refused = models.JSONField(default=list, editable=False, help_text="[event, why] of those that were refused.")
+    refused = models.JSONField(
+        default=list, editable=False, help_text="[event, why] of those that were refused."
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

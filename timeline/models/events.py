@@ -84,7 +84,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(Tolls):
     """One thing that happened (or is planned, or denied), as its reports tell it.
 
-    Every field but `review`, `overrides` and `merged_into` is derived (timeline.pipeline.derive).
+    Every field but `review`, `overrides` and `merged_into` is derived (timeline.recording.pipeline.derive).
     """
 
     class Review(models.TextChoices):

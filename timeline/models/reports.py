@@ -121,7 +121,7 @@ class Report(Tolls):
             models.Index(fields=["article"], name="report_live_article", condition=Q(superseded_at=None)),
             # What an actor said: the actor's page, and what follows when an editor changes the actor.
             GinIndex(fields=["attributed_to"], name="report_speakers", condition=Q(superseded_at=None)),
-            # Where clustering looks for reports of the same act (timeline.nearby).
+            # Where clustering looks for reports of the same act (timeline.recording.nearby).
             models.Index(
                 fields=["type", "country", "admin1", "start", "end"], name="report_cell", condition=LIVE
             ),

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as date_of_django
 
-from timeline.phrases import in_this_language
+from timeline.telling.phrases import in_this_language
 
 register = template.Library()
 

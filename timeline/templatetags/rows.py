@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
-from timeline.phrases import date_words
+from timeline.telling.phrases import date_words
 from timeline.templatetags import timeline as words
 
 register = template.Library()

@@ -17,14 +17,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from timeline.claiming import side_suggestions
 from timeline.extraction.codebook import CATEGORY_LABELS, TYPES, Category
 from timeline.extraction.findings import Figure
-from timeline.filters import moment_text, moment_words
-from timeline.phrases import date_words, listed, named, side
-from timeline.sides import side_name
-from timeline.toll_chart import TollChart, draw
-from timeline.wording import verb
+from timeline.listing.claiming import side_suggestions
+from timeline.listing.filters import moment_text, moment_words
+from timeline.listing.toll_chart import TollChart, draw
+from timeline.telling.phrases import date_words, listed, named, side
+from timeline.telling.sides import side_name
+from timeline.telling.wording import verb
 
 register = template.Library()
 register.filter("side_name", side)
@@ -164,7 +164,7 @@ def toll(counted: Any) -> str:
 
 @register.simple_tag
 def toll_chart(points: Sequence[tuple[Any, Figure]]) -> TollChart:
-    """The picture of one toll over time: see timeline.toll_chart.draw."""
+    """The picture of one toll over time: see timeline.listing.toll_chart.draw."""
     return draw([(report.article.published, figure) for report, figure in points])
 
 
@@ -356,7 +356,7 @@ class Stretch:
 
 @register.filter
 def stretches(paragraphs: Sequence[Sequence[Any]]) -> list[list[Stretch]]:
-    """Paragraphs of segments (timeline.quotes.mark) with one anchor and one number for each report.
+    """Paragraphs of segments (timeline.telling.quotes.mark) with one anchor and one number for each report.
 
     Quotes may overlap, have several parts and run over a paragraph's end.
     """

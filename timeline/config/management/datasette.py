@@ -23,7 +23,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.http import QueryDict
 
-from timeline.filters import EventFilter
+from timeline.listing.filters import EventFilter
 
 VERSION = "0.65.5"
 START_SECONDS = 60

@@ -19,7 +19,7 @@ from articles.ingest import Draft, store
 from articles.models import Article, Source
 from timeline.config.management.commands.run import programs
 from timeline.config.management.serving import Server
-from timeline.pipeline import EXTRACTOR
+from timeline.recording.pipeline import EXTRACTOR
 
 PATIENCE = 120.0  # seconds without progress
 OUTLET = "Bench outlet"

@@ -14,10 +14,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from timeline.accounts import account_of
 from timeline.clustering import Account, settle
 from timeline.models import Report
-from timeline.nearby import Nearby
+from timeline.recording.accounts import account_of
+from timeline.recording.nearby import Nearby
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from timeline.extraction.codebook import Toll
 from timeline.extraction.explaining import Explained, explain
 from timeline.extraction.findings import Figure
 from timeline.extraction.relevance import relevance
-from timeline.pipeline import document_of
+from timeline.recording.pipeline import document_of
 
 # A line of the explanation and the name of the style that colours it.
 Line = tuple[str, str]

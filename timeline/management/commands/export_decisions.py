@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from timeline.decision_log import everything
+from timeline.curating.decision_log import everything
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from timeline.decision_log import Replay
+from timeline.curating.decision_log import Replay
 
 
 class Command(BaseCommand):

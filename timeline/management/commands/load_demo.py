@@ -17,7 +17,7 @@ from tqdm import tqdm
 import articles
 from articles.models import Article, Source
 from timeline import roles
-from timeline.pipeline import EXTRACTOR
+from timeline.recording.pipeline import EXTRACTOR
 
 DEMO = Path(articles.__file__).parent / "demo"
 CURATOR = "curator"

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from articles.models import Article
-from timeline import pipeline
 from timeline.models import ReadingChange
-from timeline.preview import Preview, preview
+from timeline.recording import pipeline
+from timeline.recording.preview import Preview, preview
 
 
 class Command(BaseCommand):

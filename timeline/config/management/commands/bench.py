@@ -22,12 +22,12 @@ from django.db import transaction
 from django.http import QueryDict
 
 import articles
-from timeline.answers import Answer, answer, answer_from_sql
 from timeline.config.management import datasette, reading_bench
 from timeline.config.management.serving import Server, serving
 from timeline.extraction import Document, extract
-from timeline.filters import EventFilter
 from timeline.index import post
+from timeline.listing.answers import Answer, answer, answer_from_sql
+from timeline.listing.filters import EventFilter
 from timeline.models import Event
 
 DISPATCHES = Path(articles.__file__).parent / "demo" / "dispatches.jsonl"

@@ -1,0 +1,1 @@
+"""Saved searches, and who is told of their changes."""

@@ -1,0 +1,1 @@
+"""The filter, and what is listed, counted and drawn under it."""

@@ -1,0 +1,1 @@
+"""What readers take away: files, feeds, citations, and the description of them all."""

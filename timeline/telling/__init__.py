@@ -1,0 +1,1 @@
+"""How names, events and texts are put into words, in the reader's language."""
