@@ -248,6 +248,8 @@ def _doers(s: Scene) -> list[Actor]:
     actors = [a for a in s.initiators if a.kind in ARMED or a.side]
     if s.trigger.phrase.endswith(" bodies"):
         return []  # the police found them
+    if s.trigger.phrase == "hear":
+        return []  # who heard it did not do it
     if s.trigger.phrase in ("die", "lose * life", "lose * lives", "perish", "explode", "go off"):
         return []
     if s.trigger.phrase in (

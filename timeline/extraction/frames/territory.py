@@ -99,7 +99,7 @@ def _candidates(reading: Reading, index: int, s: Scene) -> list[Candidate]:
             and a.side not in own
             and a.kind != PERSON
             and not _describes_subject(s, a)
-            and not _is_the_place(reading, a, place)
+            and (kind == "incursion" or not _is_the_place(reading, a, place))
         ]
         add_parties(candidate, losers[:1], Role.TARGET)
         candidate.date = phrase_date(s) or date_for(reading, s.trigger.head, s.clause_index)
