@@ -234,9 +234,10 @@ def _within(reading: Reading, k: int, clauses: set[int]) -> bool:
 
 
 def _tolls(reading: Reading, span: tuple[int, int]) -> dict[Toll, Figure]:
-    """The figures of the span: of several totals of one kind the first that is no part of another."""
+    """The figures of the span: of several totals of one kind the updated one ("bringing the toll to 20"), else the
+    first that is no part of another."""
     found: dict[Toll, Figure] = {}
-    for t in reading.tolls:
+    for t in sorted(reading.tolls, key=lambda t: not t.update):
         if not span[0] <= reading.position(t.trigger) < span[1] or t.part_of_total or t.cumulative:
             continue
         found.setdefault(t.kind, t.figure)
