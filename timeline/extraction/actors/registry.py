@@ -66,6 +66,9 @@ class _Person:
     official: bool
 
 
+_GROUP_AGAIN = frozenset(("group", "movement", "faction"))
+
+
 @dataclass(slots=True)
 class Registry:
     """People met so far in one article, and who was last named."""
@@ -311,6 +314,11 @@ class Registry:
                 last -= 1
             if last < a or last in covered:
                 continue
+            if tokens[last].lower in _GROUP_AGAIN and last == a + 1 and tokens[a].lower in ("the", "that"):
+                group = self._group_named(found, a)
+                if group is not None:
+                    found.append(Actor(a, last + 1, group.name, GROUP, group.side, pronoun=True))
+                continue
             if tokens[last].lower not in heads:
                 owner_end = next((j for j in range(a + 1, last) if tokens[j].tag == "POS"), None)
                 if owner_end is None or owner_end - 1 in covered:
@@ -357,6 +365,12 @@ class Registry:
                 continue
             found.append(Actor(first, last + 1, name, kind, side))
         return sorted(found, key=lambda x: x.first)
+
+    def _group_named(self, found: list[Actor], position: int) -> Actor | None:
+        """ "the group", "the movement": the armed group named last."""
+        here = [x for x in found if x.first < position and x.kind == GROUP and x.side]
+        last = self.last_plural
+        return here[-1] if here else last if last is not None and last.kind == GROUP and last.side else None
 
     def _titled(self, tokens: list[Token], i: int, side: str) -> Actor | None:
         """ "The US president": the person of that side named last."""
