@@ -5,7 +5,7 @@ import http.client
 import re
 import ssl
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
@@ -16,7 +16,12 @@ import urllib3.exceptions
 
 from articles.fetching import addresses
 from articles.fetching.addresses import WebAddress
-from articles.fetching.connections import Deadline, open_connection
+from articles.fetching.connections import (
+    Deadline,
+    PinnedHTTPConnection,
+    PinnedHTTPSConnection,
+    open_connection,
+)
 from articles.fetching.errors import (
     BadAnswer,
     BadContent,
@@ -141,31 +146,20 @@ class _Redirect:
     permanent: bool
 
 
-def _exchange(
-    address: WebAddress,
-    headers: Mapping[str, str],
-    limits: FetchLimits,
-    allow_hosts: Collection[str],
-    deadline: Deadline,
-) -> Fetched | _Redirect:
-    """One request and its answer. Whatever the library raises leaves here as a FetchError."""
+@contextlib.contextmanager
+def connected(
+    address: WebAddress, limits: FetchLimits, allow_hosts: Collection[str], deadline: Deadline
+) -> Iterator[PinnedHTTPConnection | PinnedHTTPSConnection]:
+    """A connection to the checked address. Whatever the library raises within leaves as a FetchError."""
     records = addresses.resolve(address, allow_hosts, timeout=deadline.remaining(limits.connect))
     connection = open_connection(
         address, records, deadline, connect_timeout=limits.connect, read_timeout=limits.read
     )
     try:
-        connection.request(
-            "GET",
-            address.target,
-            headers={"Host": address.authority, **headers},
-            preload_content=False,
-            decode_content=False,
-        )
-        answer = _read_answer(address, connection.getresponse(), limits)
+        yield connection
         if deadline.passed:
             # http.client takes the end of the connection for the end of headers or trailers.
             raise too_slow(address, deadline.seconds)
-        return answer
     except FetchError as error:
         if deadline.passed and not isinstance(error, TooSlow):
             raise too_slow(address, deadline.seconds) from error
@@ -174,6 +168,25 @@ def _exchange(
         raise in_our_words(address, error, limits, deadline) from error
     finally:
         connection.close()
+
+
+def _exchange(
+    address: WebAddress,
+    headers: Mapping[str, str],
+    limits: FetchLimits,
+    allow_hosts: Collection[str],
+    deadline: Deadline,
+) -> Fetched | _Redirect:
+    """One request and its answer."""
+    with connected(address, limits, allow_hosts, deadline) as connection:
+        connection.request(
+            "GET",
+            address.target,
+            headers={"Host": address.authority, **headers},
+            preload_content=False,
+            decode_content=False,
+        )
+        return _read_answer(address, connection.getresponse(), limits)
 
 
 def _read_answer(

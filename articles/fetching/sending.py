@@ -4,16 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from articles.fetching import addresses
-from articles.fetching.client import (
-    DEFAULT_USER_AGENT,
-    LIBRARY_ERRORS,
-    FetchLimits,
-    in_our_words,
-    retry_after,
-    too_slow,
-)
-from articles.fetching.connections import Deadline, open_connection
-from articles.fetching.errors import BadStatus, FetchError, TooSlow
+from articles.fetching.client import DEFAULT_USER_AGENT, FetchLimits, connected, retry_after
+from articles.fetching.connections import Deadline
+from articles.fetching.errors import BadStatus
 
 LIMITS = FetchLimits(total=20.0, connect=5.0, read=15.0)
 ANSWERS = {
@@ -41,11 +34,7 @@ def send(
     """
     address = addresses.parse(url, allow_hosts)
     with Deadline(limits.total) as deadline:
-        records = addresses.resolve(address, allow_hosts, timeout=deadline.remaining(limits.connect))
-        connection = open_connection(
-            address, records, deadline, connect_timeout=limits.connect, read_timeout=limits.read
-        )
-        try:
+        with connected(address, limits, allow_hosts, deadline) as connection:
             connection.request(
                 "POST",
                 address.target,
@@ -60,21 +49,9 @@ def send(
                 decode_content=False,
             )
             response = connection.getresponse()
-            if deadline.passed:
-                # http.client takes the end of the connection for the end of the headers.
-                raise too_slow(address, deadline.seconds)
-            status = response.status
-            if not 200 <= status < 300:
-                raise _refused(address.url, status, response.headers.get("Retry-After"))
-            return status
-        except FetchError as error:
-            if deadline.passed and not isinstance(error, TooSlow):
-                raise too_slow(address, deadline.seconds) from error
-            raise
-        except LIBRARY_ERRORS as error:
-            raise in_our_words(address, error, limits, deadline) from error
-        finally:
-            connection.close()
+        if not 200 <= response.status < 300:
+            raise _refused(address.url, response.status, response.headers.get("Retry-After"))
+        return response.status
 
 
 def _refused(url: str, status: int, asked: str | None) -> BadStatus:
